@@ -1,0 +1,68 @@
+// The one interface between the tracker and whatever finds keypoints in a crop: the network, or a test's fake.
+// No Torch and no OpenCV here. Implementations may throw; the tracker turns that into a Status.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kpt/base/geometry.h"
+#include "kpt/status.h"
+
+namespace kpt {
+
+/// A support shot cut out and scaled to the estimator's crop: 0-based pixels, crop_size x crop_size RGB, dense.
+struct SupportCrop {
+  std::vector<std::uint8_t> rgb;
+  std::vector<Point2> points_in_crop;  ///< one a keypoint
+  std::vector<bool> visible;           ///< not visible: not annotated, or outside the crop
+};
+
+/// One question: where are the keypoints in this crop?
+struct CropQuery {
+  const std::uint8_t *rgb = nullptr;        ///< crop_size x crop_size RGB, dense; borrowed for the call
+  const Point2 *seed_in_crop = nullptr;     ///< one a keypoint: where they are expected; null: no idea (proposal/centre)
+};
+
+struct PointEstimate {
+  Point2 xy_in_crop;      ///< pixels of the crop; integers are pixel centres
+  float confidence = 0;   ///< [0, 1]
+  float spread = 0;       ///< pixels of the crop: how far the recurrent layers disagree
+};
+
+using CropEstimate = std::vector<PointEstimate>;  ///< one a keypoint
+
+class Estimator {
+ public:
+  virtual ~Estimator() = default;
+
+  /// Side of the square crops, in pixels.
+  virtual int crop_size() const = 0;
+
+  /// For results and messages, for example the weights' file name without its extension.
+  virtual std::string model_name() const = 0;
+
+  /// Loads the shots and computes everything that depends on them alone, once.
+  virtual void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) = 0;
+
+  /// Answers a batch of queries, in their order. `SetSupport` comes first.
+  virtual std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) = 0;
+};
+
+struct EstimatorSettings {
+  std::string model_file;       ///< safetensors weights
+  std::string device = "auto";  ///< auto, cpu, cuda, cuda:N
+  int threads = 0;              ///< for the CPU; 0: as many as cores
+};
+
+struct LoadedEstimator {
+  std::unique_ptr<Estimator> estimator;
+  std::string device;                  ///< the one in use: "cpu", "cuda:0"
+  std::vector<std::string> warnings;   ///< why `auto` fell back to the CPU, for example
+};
+
+/// Loads the network's weights. Errors: kNotFound, kModel (expected and found), kDevice, kOutOfMemory.
+Result<LoadedEstimator> LoadEstimator(const EstimatorSettings &settings) noexcept;
+
+}  // namespace kpt

@@ -1,0 +1,122 @@
+// The tracker: support shots in, frames in, keypoints out. One object a tracker thread; not thread-safe.
+// No Torch, OpenCV or GStreamer in this header. Public functions return a Status and never throw.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kpt/base/geometry.h"
+#include "kpt/estimator.h"
+#include "kpt/status.h"
+#include "kpt/support.h"
+
+namespace kpt {
+
+enum class PixelFormat { kGray8, kRgb, kBgr, kRgba, kBgra, kRgbx, kBgrx, kNv12, kI420 };
+
+/// A frame as the video system holds it; borrowed for the call.
+struct FrameView {
+  struct Plane {
+    const std::uint8_t *data = nullptr;
+    int stride = 0;  ///< bytes from one row to the next
+  };
+  PixelFormat format = PixelFormat::kRgb;
+  int width = 0;
+  int height = 0;
+  Plane planes[3];
+  std::optional<std::int64_t> pts_ns;          ///< none: time advances by duration_ns
+  std::optional<std::int64_t> duration_ns;     ///< none: 1/30 s
+};
+
+enum class TrackState { kSearching, kTracked, kLost };
+enum class Visibility { kVisible, kHidden, kProjected, kLost };
+enum class Smoothing { kNone, kOneEuro };
+
+/// A box that the user gives for the first frame: the object's, before rotation about its centre by `angle_deg`
+/// (clockwise on the screen).
+struct OrientedBox {
+  Box box;
+  float angle_deg = 0;
+};
+
+struct TrackedPoint {
+  Point2 xy_in_frame;    ///< smoothed
+  Point2 raw_in_frame;   ///< before smoothing
+  float confidence = 0;  ///< [0, 1]
+  Visibility visibility = Visibility::kLost;
+};
+
+struct Instance {
+  int id = 0;  ///< from 1; stays with the object
+  TrackState state = TrackState::kSearching;
+  float confidence = 0;               ///< mean over the points
+  Box box;                            ///< hull of the points that are not lost; in pixels of the frame
+  std::vector<TrackedPoint> points;   ///< index i is keypoint i, always all of them; empty where state is kLost
+};
+
+enum class EventKind { kLost, kReacquired };
+struct Event {
+  EventKind kind;
+  int instance_id;
+};
+
+/// What one frame gave. A frame without the object is a result: no instances.
+struct FrameResult {
+  std::vector<Instance> instances;
+  std::vector<Event> events;
+  bool inferred = false;  ///< the network ran (else flow alone)
+  struct StageTimes {
+    std::int64_t flow_ns = 0;
+    std::int64_t crop_ns = 0;
+    std::int64_t network_ns = 0;
+    std::int64_t total_ns = 0;
+  } times;
+};
+
+struct TrackerSettings {
+  int instances = 1;
+  std::vector<OrientedBox> initial_boxes;  ///< empty: search
+  int inference_interval = 1;
+  float confidence_threshold = 0.5F;
+  int max_lost_frames = 30;
+  Smoothing smoothing = Smoothing::kOneEuro;
+  float min_cutoff_hz = 1.0F;
+  float beta = 0.0F;            ///< cutoff gained for each box side a second of speed
+  bool use_flow = true;         ///< false: crop and seed from the last output alone (for comparisons)
+  bool use_network = true;      ///< false: Lucas-Kanade alone after the start (for comparisons)
+};
+
+class Tracker {
+ public:
+  /// Takes the estimator, cuts the support crops and hands them to it: everything that is done once.
+  static Result<std::unique_ptr<Tracker>> Create(std::unique_ptr<Estimator> estimator, SupportSet support,
+                                                 const TrackerSettings &settings) noexcept;
+  ~Tracker();
+  Tracker(const Tracker &) = delete;
+  Tracker &operator=(const Tracker &) = delete;
+
+  /// Tracks one frame. `result` is overwritten and reused, so that a caller who keeps it allocates once.
+  Status Process(const FrameView &frame, FrameResult *result) noexcept;
+
+  /// Forgets the track (seek, stream start); the support shots stay.
+  Status Reset() noexcept;
+
+  /// Starts instance `id` from points that the caller knows, in pixels of the next frame (evaluation, reinit).
+  Status StartFrom(int id, const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible) noexcept;
+
+  /// Changes what can change while running: everything but `instances`; `initial_boxes` count from the next reset.
+  Status UpdateSettings(const TrackerSettings &settings) noexcept;
+
+  const SupportSet &support() const noexcept;
+  std::string model_name() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Tracker(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kpt

@@ -5,6 +5,9 @@
 //   gathered[b,k,m,c] = sum over level t, point p, corner: attention[b,k,m,t,p] * bilinear * values[b, cell, c]
 //   inside[b,k,m]     = the same sum with values = 1 (zero padding: the projection's bias counts only inside the maps)
 //
+// A location that is not finite lies outside, like any other that is off the map, and gathers nothing. Every entry checks
+// the shape first and touches no memory where it is bad; the result does not depend on the number of threads (CPU).
+//
 // Knows raw pointers and sizes; no Torch, no threads of its own, no allocation. Called by model/net/torch_ops.
 #pragma once
 
@@ -54,8 +57,12 @@ struct DeformGatherGradients {
 
 enum class OpStatus { kOk, kBadShape, kCudaError };
 
-/// Returns kBadShape where a size is not positive, there are too many levels, or the maps' cells do not add up to N.
+/// Returns kBadShape where a size is not positive, there are too many levels, the maps' cells do not add up to N, the
+/// batch stride is neither N * C nor 0, or a tensor would not fit into the address space.
 OpStatus CheckShape(const DeformGatherShape &shape) noexcept;
+
+/// The same for the backward pass: also kBadShape where the gradient of a shared pyramid is asked for.
+OpStatus CheckBackwardShape(const DeformGatherShape &shape, const DeformGatherGradients &gradients) noexcept;
 
 OpStatus DeformGatherCpu(const DeformGatherShape &, const DeformGatherInputs &, const DeformGatherOutputs &,
                          ParallelFor parallel) noexcept;

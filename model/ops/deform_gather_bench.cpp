@@ -11,36 +11,29 @@ namespace {
 const GatherSizes kFrame = {1, 40, 16, 4, 128, {{8, 8}, {16, 16}, {32, 32}, {64, 64}}};
 const GatherSizes kTraining = {12, 28, 16, 4, 128, {{8, 8}, {16, 16}, {32, 32}, {64, 64}}};
 
-void ForwardFast(benchmark::State &state, const GatherSizes &sizes) {
+template <typename Run>
+void Time(benchmark::State &state, const GatherSizes &sizes, const Run &run) {
   GatherProblem problem = RandomProblem(sizes, 1);
   for (auto _ : state) {
-    DeformGatherCpu(problem.shape, problem.Inputs(), problem.Outputs(), SerialFor);
+    run(problem);
     benchmark::ClobberMemory();
   }
+}
+
+void ForwardFast(benchmark::State &state, const GatherSizes &sizes) {
+  Time(state, sizes, [](GatherProblem &p) { DeformGatherCpu(p.shape, p.Inputs(), p.Outputs(), SerialFor); });
 }
 
 void ForwardPlain(benchmark::State &state, const GatherSizes &sizes) {
-  GatherProblem problem = RandomProblem(sizes, 1);
-  for (auto _ : state) {
-    DeformGatherPlainCpu(problem.shape, problem.Inputs(), problem.Outputs());
-    benchmark::ClobberMemory();
-  }
+  Time(state, sizes, [](GatherProblem &p) { DeformGatherPlainCpu(p.shape, p.Inputs(), p.Outputs()); });
 }
 
 void BackwardFast(benchmark::State &state, const GatherSizes &sizes) {
-  GatherProblem problem = RandomProblem(sizes, 1);
-  for (auto _ : state) {
-    DeformGatherBackwardCpu(problem.shape, problem.Inputs(), problem.Gradients(), SerialFor);
-    benchmark::ClobberMemory();
-  }
+  Time(state, sizes, [](GatherProblem &p) { DeformGatherBackwardCpu(p.shape, p.Inputs(), p.Gradients(), SerialFor); });
 }
 
 void BackwardPlain(benchmark::State &state, const GatherSizes &sizes) {
-  GatherProblem problem = RandomProblem(sizes, 1);
-  for (auto _ : state) {
-    DeformGatherBackwardPlainCpu(problem.shape, problem.Inputs(), problem.Gradients());
-    benchmark::ClobberMemory();
-  }
+  Time(state, sizes, [](GatherProblem &p) { DeformGatherBackwardPlainCpu(p.shape, p.Inputs(), p.Gradients()); });
 }
 
 BENCHMARK_CAPTURE(ForwardFast, frame, kFrame)->Unit(benchmark::kMillisecond);

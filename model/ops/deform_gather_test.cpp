@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <ostream>
 #include <thread>
@@ -82,6 +83,19 @@ void ThreadedFor(std::int64_t count, std::int64_t grain, RangeBody body, void *c
   }
   for (std::thread &thread : threads) thread.join();
 }
+
+/// The maps between numbers that are not numbers: a read beside them shows in the result.
+class GuardedValues {
+ public:
+  explicit GuardedValues(const GatherProblem &problem) : numbers_(problem.values.size() + 2 * kMargin, kNan) {
+    std::copy(problem.values.begin(), problem.values.end(), numbers_.begin() + kMargin);
+  }
+  const float *Data() const { return numbers_.data() + kMargin; }
+
+ private:
+  static constexpr std::ptrdiff_t kMargin = 4096;
+  std::vector<float> numbers_;
+};
 
 TEST(CheckShape, AcceptsOwnAndSharedPyramids) {
   DeformGatherShape shape = RandomProblem(kSmall, 1).shape;
@@ -181,7 +195,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(DeformGather, ForwardEqualsReference) {
   GatherProblem problem = RandomProblem(kSmall, 5);
   ASSERT_EQ(DeformGatherCpu(problem.shape, problem.Inputs(), problem.Outputs(), SerialFor), OpStatus::kOk);
-  const auto locations = Widen(problem.locations), attention = Widen(problem.attention), values = Widen(problem.values);
+  const auto locations = Widen(problem.locations);
+  const auto attention = Widen(problem.attention);
+  const auto values = Widen(problem.values);
   const std::int64_t channels = problem.shape.channels;
   const std::vector<float> no_gathered(problem.grad_gathered.size()), no_inside(problem.grad_inside.size());
   for (std::int64_t group = 0; group < CountGroups(problem.shape); ++group) {
@@ -239,7 +255,6 @@ TEST(DeformGather, BackwardEqualsCentralDifferences) {
   }
 }
 
-// The maps lie between numbers that are not numbers: a read beside them shows in the result.
 TEST(DeformGather, LocationsOffTheMapsAndNotFiniteGatherNothing) {
   GatherProblem problem = RandomProblem(kSmall, 7);
   const float hostile[] = {kNan, kInf, -kInf, 3e38f, -3e38f, 1e10f, -1e10f, 1.5f, -0.5f, 5e9f, 2147483648.0f};
@@ -248,11 +263,8 @@ TEST(DeformGather, LocationsOffTheMapsAndNotFiniteGatherNothing) {
     if (i % 6 != 2) problem.locations[i] = hostile[i % count];
     if (i % 6 != 4) problem.locations[i + 1] = hostile[(i + i / count) % count];
   }
-  const std::size_t margin = 4096;
-  std::vector<float> guarded(problem.values.size() + 2 * margin, kNan);
-  std::copy(problem.values.begin(), problem.values.end(), guarded.begin() + margin);
-  DeformGatherInputs in = problem.Inputs();
-  in.values = guarded.data() + margin;
+  const GuardedValues guarded(problem);
+  const DeformGatherInputs in = {guarded.Data(), problem.locations.data(), problem.attention.data()};
 
   std::fill(problem.gathered.begin(), problem.gathered.end(), kNan);
   ASSERT_EQ(DeformGatherCpu(problem.shape, in, problem.Outputs(), SerialFor), OpStatus::kOk);
@@ -267,11 +279,8 @@ TEST(DeformGather, ReadsNothingBesideTheMaps) {
   GatherProblem problem = RandomProblem(kSmall, 8);
   const float edges[] = {0.0f, 1.0f, 0.5f, 1e-7f, -1e-7f, 0.9999999f, 1.0000001f};
   for (std::size_t i = 0; i < problem.locations.size(); ++i) problem.locations[i] = edges[(i + i / 7) % 7];
-  const std::size_t margin = 4096;
-  std::vector<float> guarded(problem.values.size() + 2 * margin, kNan);
-  std::copy(problem.values.begin(), problem.values.end(), guarded.begin() + margin);
-  DeformGatherInputs in = problem.Inputs();
-  in.values = guarded.data() + margin;
+  const GuardedValues guarded(problem);
+  const DeformGatherInputs in = {guarded.Data(), problem.locations.data(), problem.attention.data()};
   ASSERT_EQ(DeformGatherCpu(problem.shape, in, problem.Outputs(), SerialFor), OpStatus::kOk);
   ASSERT_EQ(DeformGatherBackwardCpu(problem.shape, in, problem.Gradients(), SerialFor), OpStatus::kOk);
   for (const auto *result : {&problem.gathered, &problem.grad_locations, &problem.grad_attention}) {

@@ -5,8 +5,8 @@
 //   gathered[b,k,m,c] = sum over level t, point p, corner: attention[b,k,m,t,p] * bilinear * values[b, cell, c]
 //   inside[b,k,m]     = the same sum with values = 1 (zero padding: the projection's bias counts only inside the maps)
 //
-// A location that is not finite lies outside, like any other that is off the map, and gathers nothing. Every entry checks
-// the shape first and touches no memory where it is bad; the result does not depend on the number of threads (CPU).
+// A location that is not finite lies outside, like any other that is off the map, and gathers nothing. Every entry
+// checks the shape first and touches no memory where it is bad. On the CPU the result does not depend on the threads.
 //
 // Knows raw pointers and sizes; no Torch, no threads of its own, no allocation. Called by model/net/torch_ops.
 #pragma once

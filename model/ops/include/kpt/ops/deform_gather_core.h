@@ -137,8 +137,9 @@ struct SampleGradient {
   float y = 0.0f;
 };
 
-/// `corner_gain[i]` is how much the loss grows with the weight of corner i: its values times the gradient of `gathered`,
-/// summed over channels, plus the gradient of `inside`. Linear in it, so sums over parts of the channels can be added.
+/// `corner_gain[i]` is how much the loss grows with the weight of corner i: its values times the gradient of
+/// `gathered`, summed over channels, plus the gradient of `inside`. The result is linear in it, so results for parts of
+/// the channels can be added.
 KPT_HD SampleGradient GradientFromCorners(const Bilinear &around, const float *corner_gain, float attention) {
   SampleGradient gradient;
   for (int corner = 0; corner < kCorners; ++corner) {
@@ -150,8 +151,8 @@ KPT_HD SampleGradient GradientFromCorners(const Bilinear &around, const float *c
   return gradient;
 }
 
-/// The part of a sample's gradient that comes from the channels first, first + step, first + 2 * step ...; the part that
-/// comes from `inside` goes with channel 0. A single caller passes (0, 1), the lanes of a warp (lane, 32).
+/// The part of a sample's gradient that comes from the channels first, first + step, first + 2 * step ...; the part
+/// that comes from `inside` goes with channel 0. A single caller passes (0, 1), the lanes of a warp (lane, 32).
 KPT_HD SampleGradient GatherSampleGradient(const DeformGatherShape &shape, const DeformGatherInputs &in,
                                            const DeformGatherGradients &gradients, std::int64_t sample,
                                            std::int64_t first, std::int64_t step) {

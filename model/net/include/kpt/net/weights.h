@@ -1,0 +1,35 @@
+// Weights in and out: safetensors files to modules and back, strictly, and the names of imported checkpoints.
+// Includes Torch. Called by the tracker's network estimator, training, and `kpt convert`.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <map>
+#include <string>
+
+#include "kpt/net/checkpoint_pth.h"
+#include "kpt/net/fgsa_net.h"
+#include "kpt/net/safetensors.h"
+
+namespace kpt::net {
+
+/// Copies a file's tensors into the module's parameters and buffers. Throws Error(kModel) that lists every missing,
+/// extra or misshapen key. 16-bit floats become 32-bit ones. Only keys that start with `prefix` count, and it is removed.
+void LoadWeights(torch::nn::Module &module, const SafetensorsFile &file, const std::string &prefix = "");
+
+/// A network as its file's metadata describes it, with its weights. Throws Error (kNotFound, kModel).
+FgsaNet LoadNet(const std::string &path);
+
+/// Backbone weights (keys "backbone.*", as `kpt convert` writes them) into a network.
+void LoadBackboneWeights(FgsaNet &net, const std::string &path);
+
+/// Writes all parameters and buffers with the network's configuration and `extra` in the metadata; `half`: as 16-bit
+/// floats.
+void SaveNet(const std::string &path, const FgsaNet &net, const std::map<std::string, std::string> &extra, bool half);
+
+/// What `kpt convert` does: recognises the released checkpoint, torchvision's ResNet-50 and EfficientNet-Lite0 by their
+/// keys, renames to this project's names, drops classifiers and counters, and writes safetensors. Returns one line that
+/// says what it was. Throws Error(kModel) where it is none of them.
+std::string ConvertCheckpoint(const std::string &pth_path, const std::string &safetensors_path);
+
+}  // namespace kpt::net

@@ -1,0 +1,162 @@
+#include "kpt/net/weights.h"
+
+#include <algorithm>
+#include <cstring>
+#include <sstream>
+#include <vector>
+
+#include "kpt/base/error.h"
+
+namespace kpt::net {
+namespace {
+
+using torch::Tensor;
+
+constexpr std::size_t kNamedProblems = 8;  // a wrong file has hundreds; the first few tell what it is
+
+std::map<std::string, Tensor> TensorsOf(const torch::nn::Module &module) {
+  std::map<std::string, Tensor> tensors;
+  for (const auto &item : module.named_parameters()) tensors[item.key()] = item.value();
+  for (const auto &item : module.named_buffers()) tensors[item.key()] = item.value();
+  return tensors;
+}
+
+torch::ScalarType ScalarTypeOf(ElementType type) {
+  switch (type) {
+    case ElementType::kBool: return torch::kBool;
+    case ElementType::kU8: return torch::kUInt8;
+    case ElementType::kI8: return torch::kInt8;
+    case ElementType::kI16: return torch::kInt16;
+    case ElementType::kI32: return torch::kInt32;
+    case ElementType::kI64: return torch::kInt64;
+    case ElementType::kF16: return torch::kHalf;
+    case ElementType::kBF16: return torch::kBFloat16;
+    case ElementType::kF32: return torch::kFloat;
+    case ElementType::kF64: return torch::kDouble;
+  }
+  throw Error(ErrorCode::kModel, "unknown element type");
+}
+
+template <typename Shape>
+std::string ShapeText(const Shape &shape) {
+  std::ostringstream text;
+  text << '[';
+  for (std::size_t i = 0; i < shape.size(); ++i) text << (i ? ", " : "") << shape[i];
+  text << ']';
+  return text.str();
+}
+
+RawTensor Raw(const Tensor &dense) {
+  RawTensor raw;
+  raw.type = dense.scalar_type() == torch::kHalf ? ElementType::kF16 : ElementType::kF32;
+  raw.shape = dense.sizes().vec();
+  raw.data = static_cast<const std::uint8_t *>(dense.data_ptr());
+  raw.bytes = dense.nbytes();
+  return raw;
+}
+
+bool StartsWith(const std::string &text, const std::string &prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+bool EndsWith(const std::string &text, const std::string &suffix) {
+  return text.size() >= suffix.size() && text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
+}
+
+/// A kind of checkpoint that `kpt convert` knows.
+struct CheckpointKind {
+  const char *description;
+  const char *telling_key;
+  const char *prefix;                 ///< put before every name
+  std::vector<std::string> dropped;   ///< beginnings of names that this project has no use for
+};
+
+const std::vector<CheckpointKind> &KnownCheckpoints() {
+  static const std::vector<CheckpointKind> kinds = {
+      {"the released FGSA network", "predictor.decoder_layers.0.linear1.weight", "", {}},
+      {"an EfficientNet-Lite0 backbone", "_conv_stem.weight", "backbone.", {"_conv_head.", "_bn1.", "_fc."}},
+      {"a ResNet-50 backbone", "layer1.0.conv3.weight", "backbone.", {"fc."}},
+  };
+  return kinds;
+}
+
+const CheckpointKind &Recognise(const PthCheckpoint &checkpoint, const std::string &path) {
+  for (const CheckpointKind &kind : KnownCheckpoints()) {
+    if (checkpoint.tensors.count(kind.telling_key) != 0) return kind;
+  }
+  throw Error(ErrorCode::kModel, path + ": none of the checkpoints that can be converted (the released FGSA network, "
+                                        "torchvision's ResNet-50, EfficientNet-Lite0)");
+}
+
+}  // namespace
+
+void LoadWeights(torch::nn::Module &module, const SafetensorsFile &file, const std::string &prefix) {
+  std::vector<std::string> problems;
+  std::map<std::string, Tensor> expected = TensorsOf(module);
+  for (const auto &[key, raw] : file.tensors()) {
+    if (!StartsWith(key, prefix)) continue;
+    const auto target = expected.find(key.substr(prefix.size()));
+    if (target == expected.end()) {
+      problems.push_back("extra '" + key + "'");
+    } else if (target->second.sizes().vec() != raw.shape) {
+      problems.push_back("'" + key + "' is " + ShapeText(raw.shape) + ", expected " + ShapeText(target->second.sizes()));
+      expected.erase(target);
+    } else {
+      torch::NoGradGuard no_gradient;
+      const Tensor source = torch::from_blob(const_cast<std::uint8_t *>(raw.data), raw.shape, ScalarTypeOf(raw.type));
+      target->second.copy_(source);
+      expected.erase(target);
+    }
+  }
+  for (const auto &[key, tensor] : expected) problems.push_back("missing '" + prefix + key + "'");
+  if (problems.empty()) return;
+  std::ostringstream message;
+  message << file.path() << ": the weights do not fit the network: ";
+  for (std::size_t i = 0; i < std::min(problems.size(), kNamedProblems); ++i) message << (i ? "; " : "") << problems[i];
+  if (problems.size() > kNamedProblems) message << "; and " << problems.size() - kNamedProblems << " more";
+  throw Error(ErrorCode::kModel, message.str());
+}
+
+FgsaNet LoadNet(const std::string &path) {
+  const SafetensorsFile file = SafetensorsFile::Read(path);
+  NetConfig config;
+  try {
+    config = NetConfig::FromMetadata(file.metadata());
+    config.Check();
+  } catch (const Error &error) {
+    throw Error(error.code(), path + ": " + error.what());
+  }
+  FgsaNet net(config);
+  LoadWeights(*net, file);
+  return net;
+}
+
+void LoadBackboneWeights(FgsaNet &net, const std::string &path) {
+  LoadWeights(*net->named_children()["backbone"], SafetensorsFile::Read(path), "backbone.");
+}
+
+void SaveNet(const std::string &path, const FgsaNet &net, const std::map<std::string, std::string> &extra, bool half) {
+  std::vector<Tensor> kept;  // the bytes must live until they are written
+  std::map<std::string, RawTensor> raw;
+  for (const auto &[key, tensor] : TensorsOf(*net)) {
+    kept.push_back(tensor.detach().cpu().to(half ? torch::kHalf : torch::kFloat).contiguous());
+    raw[key] = Raw(kept.back());
+  }
+  std::map<std::string, std::string> metadata = net->config().ToMetadata();
+  metadata.insert(extra.begin(), extra.end());
+  WriteSafetensors(path, raw, metadata);
+}
+
+std::string ConvertCheckpoint(const std::string &pth_path, const std::string &safetensors_path) {
+  const PthCheckpoint checkpoint = ReadPth(pth_path);
+  const CheckpointKind &kind = Recognise(checkpoint, pth_path);
+  std::map<std::string, RawTensor> raw;
+  for (const auto &[name, tensor] : checkpoint.tensors) {
+    const bool dropped = std::any_of(kind.dropped.begin(), kind.dropped.end(),
+                                     [&, &key = name](const std::string &start) { return StartsWith(key, start); });
+    if (dropped || EndsWith(name, "num_batches_tracked")) continue;
+    raw[kind.prefix + name] = {tensor.type, tensor.shape, tensor.bytes.data(), tensor.bytes.size()};
+  }
+  const bool whole = kind.prefix[0] == '\0';
+  WriteSafetensors(safetensors_path, raw, whole ? NetConfig::Released().ToMetadata() : std::map<std::string, std::string>{});
+  return std::string(kind.description) + ", " + std::to_string(raw.size()) + " tensors";
+}
+
+}  // namespace kpt::net

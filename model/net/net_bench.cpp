@@ -1,10 +1,10 @@
 // Times the small network and its attention on the host: `kpt_net_bench` (google-benchmark; not part of the test run).
 // The attention runs beside the project-first form in the same process, so that their ratio means something.
-#include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
 #include "kpt/net/fgsa_net.h"
+#include "kpt/net/threads.h"
 #include "testing/project_first_attention.h"
 
 namespace {
@@ -93,4 +93,8 @@ BENCHMARK(BM_AttentionProjectFirst)->ArgName("released")->Arg(0)->Arg(1)->Unit(b
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char **argv) {
+  kpt::net::UseCpuThreads(0);
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -29,6 +29,9 @@ struct PadPlan {
   std::vector<PadSlot> slots;
 };
 
+// Every plan: K_c > K adds no slots; without links all slots are empty (a caller that wants points on links gives the
+// SpanningTree). Error(kInvalidArgument) where a link names a keypoint that does not exist, or sizes disagree.
+
 /// Training: each slot takes a random link; lam ~ Beta(1, 1).
 PadPlan MixupPadding(int real_keypoints, const std::vector<Link> &links, int padded_keypoints, std::mt19937_64 &random);
 /// The same with the draws given: `link` has one entry a slot (in any order), `lam` one for each of the K indices, as in

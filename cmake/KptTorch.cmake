@@ -4,13 +4,17 @@ set(CMAKE_CXX_STANDARD 17)
 if(NOT DEFINED TORCH_CUDA_ARCH_LIST)
   set(TORCH_CUDA_ARCH_LIST "8.0;9.0")  # else a CUDA LibTorch tries to run a program on this machine's GPU
 endif()
-# TorchConfig.cmake searches libc10 on the system paths first and would mix two installations.
+# TorchConfig.cmake searches the system's library folders first and would mix two installations: name the libraries
+# that lie beside it.
 find_path(KPT_TORCH_CMAKE_DIR TorchConfig.cmake PATH_SUFFIXES Torch cmake/Torch share/cmake/Torch lib/cmake/Torch NO_CACHE)
 if(KPT_TORCH_CMAKE_DIR)
   get_filename_component(_kpt_torch_lib "${KPT_TORCH_CMAKE_DIR}/../../../lib" ABSOLUTE)
-  if(EXISTS "${_kpt_torch_lib}/libc10.so")
-    set(C10_LIBRARY "${_kpt_torch_lib}/libc10.so" CACHE FILEPATH "" FORCE)
-  endif()
+  foreach(_kpt_library IN ITEMS c10 torch)
+    string(TOUPPER ${_kpt_library} _kpt_upper)
+    if(EXISTS "${_kpt_torch_lib}/lib${_kpt_library}.so")
+      set(${_kpt_upper}_LIBRARY "${_kpt_torch_lib}/lib${_kpt_library}.so" CACHE FILEPATH "" FORCE)
+    endif()
+  endforeach()
 endif()
 find_package(Torch REQUIRED)
 if(Torch_VERSION VERSION_GREATER_EQUAL 2.9)

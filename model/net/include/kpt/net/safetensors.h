@@ -2,10 +2,10 @@
 // Plain C++, no Torch: raw bytes with a type and a shape. Called by weights, golden and convert.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace kpt::net {
@@ -15,7 +15,8 @@ enum class ElementType { kBool, kU8, kI8, kI16, kI32, kI64, kF16, kBF16, kF32, k
 /// Bytes of one element.
 std::size_t ElementSize(ElementType type);
 
-/// One named tensor, row-major; its bytes live as long as the file object that it came from, or the caller's buffer.
+/// One named tensor, row-major, little-endian; its bytes live as long as the file object that it came from, or the
+/// caller's buffer. They start wherever the file puts them: not always at a multiple of the element's size.
 struct RawTensor {
   ElementType type = ElementType::kF32;
   std::vector<std::int64_t> shape;
@@ -24,19 +25,24 @@ struct RawTensor {
 };
 
 /// A whole safetensors file in memory. `Read` throws Error: kNotFound for a missing file, kModel for a truncated,
-/// inconsistent or hostile one (the message names file and tensor); it never allocates more than the file's own size
-/// plus its header.
+/// inconsistent or hostile one (the message names file and tensor); it never allocates more than a small multiple of
+/// the header, and the data's size once the header proved sound.
 class SafetensorsFile {
  public:
   static SafetensorsFile Read(const std::string &path);
+
+  SafetensorsFile(SafetensorsFile &&) = default;  // a move keeps the tensors' bytes in place, a copy would not
+  SafetensorsFile &operator=(SafetensorsFile &&) = default;
 
   const std::map<std::string, RawTensor> &tensors() const { return tensors_; }
   const std::map<std::string, std::string> &metadata() const { return metadata_; }
   const std::string &path() const { return path_; }
 
  private:
+  SafetensorsFile() = default;
+
   std::string path_;
-  std::vector<std::uint8_t> bytes_;
+  std::vector<std::uint8_t> bytes_;  ///< the data section
   std::map<std::string, RawTensor> tensors_;
   std::map<std::string, std::string> metadata_;
 };

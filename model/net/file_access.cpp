@@ -1,0 +1,63 @@
+#include "file_access.h"
+
+#include <filesystem>
+#include <limits>
+
+#include "kpt/base/error.h"
+
+namespace kpt::net {
+
+namespace fs = std::filesystem;
+
+InputFile::InputFile(const std::string &path) : path_(path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw Error(ErrorCode::kNotFound, path + ": no such file; check the path");
+  }
+  if (!fs::is_regular_file(status))
+    throw Error(ErrorCode::kModel, path + ": not a regular file; give a file of weights");
+  size_ = fs::file_size(path, error);
+  stream_.open(path, std::ios::binary);
+  if (error || !stream_) throw Error(ErrorCode::kModel, path + ": cannot be read; check its permissions");
+}
+
+std::vector<std::uint8_t> InputFile::Read(std::uint64_t count) {
+  std::vector<std::uint8_t> bytes;
+  if (count <= size_ - position_) {
+    bytes.resize(count);
+    stream_.read(reinterpret_cast<char *>(bytes.data()), static_cast<std::streamsize>(count));
+  }
+  if (count > size_ - position_ || !stream_) {
+    throw Error(ErrorCode::kModel, path_ + ": the file ends too early, at byte " + std::to_string(size_) + " (" +
+                                       std::to_string(count) + " expected from byte " + std::to_string(position_) +
+                                       "); copy or download it again");
+  }
+  position_ += count;
+  return bytes;
+}
+
+std::optional<std::uint64_t> DenseBytes(ElementType type, const std::vector<std::int64_t> &shape) {
+  auto bytes = static_cast<std::int64_t>(ElementSize(type));
+  bool empty = false;
+  for (const std::int64_t size : shape) {
+    if (size < 0 || __builtin_mul_overflow(bytes, size == 0 ? 1 : size, &bytes)) return std::nullopt;
+    empty |= size == 0;
+  }
+  return empty ? 0 : static_cast<std::uint64_t>(bytes);
+}
+
+std::string Quoted(std::string_view name) {
+  constexpr std::size_t kLongest = 80;
+  std::string text = "'";
+  for (const char c : name.substr(0, kLongest)) text += c >= ' ' && c <= '~' ? c : '?';
+  return text + (name.size() > kLongest ? "...'" : "'");
+}
+
+std::uint64_t LittleEndian(const std::uint8_t *bytes, std::size_t count) {
+  std::uint64_t value = 0;
+  for (std::size_t i = count; i-- > 0;) value = value << 8 | bytes[i];
+  return value;
+}
+
+}  // namespace kpt::net

@@ -1,5 +1,5 @@
-// Weights in and out: safetensors files to modules and back, strictly, and the names of imported checkpoints.
-// Includes Torch. Called by the tracker's network estimator, training, and `kpt convert`.
+// Weights in and out: safetensors files to modules and back, strictly.
+// Includes Torch. Called by the tracker's network estimator and training.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -7,7 +7,6 @@
 #include <map>
 #include <string>
 
-#include "kpt/net/checkpoint_pth.h"
 #include "kpt/net/fgsa_net.h"
 #include "kpt/net/safetensors.h"
 
@@ -26,10 +25,5 @@ void LoadBackboneWeights(FgsaNet &net, const std::string &path);
 /// Writes all parameters and buffers with the network's configuration and `extra` in the metadata; `half`: as 16-bit
 /// floats.
 void SaveNet(const std::string &path, const FgsaNet &net, const std::map<std::string, std::string> &extra, bool half);
-
-/// What `kpt convert` does: recognises the released checkpoint, torchvision's ResNet-50 and EfficientNet-Lite0 by their
-/// keys, renames to this project's names, drops classifiers and counters, and writes safetensors. Returns one line that
-/// says what it was. Throws Error(kModel) where it is none of them.
-std::string ConvertCheckpoint(const std::string &pth_path, const std::string &safetensors_path);
 
 }  // namespace kpt::net

@@ -1,0 +1,173 @@
+// `keypointoverlay`: draws the keypoints in a frame's metadata into its pixels. The drawing is in overlay_painter.cpp.
+#include <gst/video/gstvideofilter.h>
+#include <gst/video/video.h>
+
+#include <mutex>
+
+#include "element_glue.h"
+#include "elements.h"
+#include "frame_view.h"
+#include "guard.h"
+#include "keypoint_meta.h"
+#include "overlay_painter.h"
+#include "property_table.h"
+
+GST_DEBUG_CATEGORY_STATIC(gst_keypoint_overlay_debug);
+#define GST_CAT_DEFAULT gst_keypoint_overlay_debug
+
+namespace kpt::gst {
+namespace {
+
+KPT_DEFINE_ENUM(ColourByType, "GstKeypointColorBy",
+                {static_cast<int>(ColourBy::kKeypoint), "A colour for each keypoint", "keypoint"},
+                {static_cast<int>(ColourBy::kInstance), "A colour for each object", "instance"},
+                {static_cast<int>(ColourBy::kConfidence), "From red (not sure) to green (sure)", "confidence"})
+
+const PropertyTable<OverlaySettings> &OverlayProperties() {
+  using S = OverlaySettings;
+  static const PropertyTable<S> kTable = {
+      {"draw-skeleton", "Draw the links between keypoints", kControllable, BoolField<S>{&S::draw_skeleton}},
+      {"draw-labels", "Write the names of the keypoints beside them", kControllable, BoolField<S>{&S::draw_labels}},
+      {"draw-boxes", "Draw the hull of each object with its category, id, state and confidence", kControllable,
+       BoolField<S>{&S::draw_boxes}},
+      {"draw-trails", "Draw where each keypoint was in the last frames", kControllable,
+       BoolField<S>{&S::draw_trails}},
+      {"trail-length", "Frames that a trail reaches back", kControllable, IntField<S>{&S::trail_length, 1, 1000}},
+      {"point-radius", "Radius of points in pixels (0: from the sizes of the frame and the object)", kControllable,
+       FloatField<S>{&S::point_radius, 0, 1000}},
+      {"line-thickness", "Thickness of lines in pixels (0: from the sizes of the frame and the object)", kControllable,
+       FloatField<S>{&S::line_thickness, 0, 1000}},
+      {"confidence-threshold", "Points less sure than this are not drawn", kControllable,
+       FloatField<S>{&S::confidence_threshold, 0, 1}},
+      {"color-by", "What the colour of points and links tells apart", kControllable,
+       MakeEnumField<S, &S::colour_by>(&ColourByType)},
+      {"expire-overlay", "How long to go on drawing the last keypoints over frames that carry none, in ns",
+       kControllable, TimeField<S>{&S::expire_overlay_ns}},
+  };
+  return kTable;
+}
+
+class OverlayElement {
+ public:
+  explicit OverlayElement(GstBaseTransform *element) : element_(element) {}
+
+  void SetProperty(guint id, const GValue *value) {
+    const std::lock_guard lock(mutex_);
+    if (const auto *row = RowOf(OverlayProperties(), id)) SetFromValue(*row, value, settings_);
+  }
+
+  void GetProperty(guint id, GValue *value) {
+    const std::lock_guard lock(mutex_);
+    if (const auto *row = RowOf(OverlayProperties(), id)) GetIntoValue(*row, settings_, value);
+  }
+
+  void Start() { Forget(); }
+  void Stop() { Forget(); }
+
+  void OnSinkEvent(GstEvent *event) {
+    const GstEventType type = GST_EVENT_TYPE(event);
+    if (type == GST_EVENT_FLUSH_STOP || type == GST_EVENT_STREAM_START) Forget();
+  }
+
+  void Draw(GstVideoFrame *frame) {
+    SyncControlledProperties(frame->buffer);
+    std::unique_lock lock(mutex_);
+    const OverlaySettings settings = settings_;
+    lock.unlock();
+    const std::vector<Track> &tracks = TracksFor(frame->buffer, settings.expire_overlay_ns);
+    if (tracks.empty()) return;
+    Canvas canvas(frame);
+    painter_.Paint(tracks, settings, &canvas);
+  }
+
+  ErrorGate gate;
+
+ private:
+  void SyncControlledProperties(GstBuffer *buffer) {
+    const GstClockTime time = gst_segment_to_stream_time(&element_->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(element_), time);
+  }
+
+  /// The buffer's own tracks, or for a while those of the last buffer that had some.
+  const std::vector<Track> &TracksFor(GstBuffer *buffer, guint64 expire_ns) {
+    const GstClockTime pts = GST_BUFFER_PTS(buffer);
+    std::vector<Track> tracks = ReadTracks(buffer);
+    if (!tracks.empty()) {
+      tracks_ = std::move(tracks);
+      tracks_pts_ = pts;
+      return tracks_;
+    }
+    const bool timed = GST_CLOCK_TIME_IS_VALID(pts) && GST_CLOCK_TIME_IS_VALID(tracks_pts_) && pts >= tracks_pts_;
+    if (!timed || pts - tracks_pts_ >= expire_ns) tracks_.clear();
+    return tracks_;
+  }
+
+  void Forget() {
+    tracks_.clear();
+    tracks_pts_ = GST_CLOCK_TIME_NONE;
+    painter_.Reset();
+  }
+
+  GstBaseTransform *const element_;
+  std::mutex mutex_;  // guards settings_
+  OverlaySettings settings_;
+  OverlayPainter painter_;
+  std::vector<Track> tracks_;  // the last ones seen
+  GstClockTime tracks_pts_ = GST_CLOCK_TIME_NONE;
+};
+
+}  // namespace
+}  // namespace kpt::gst
+
+using kpt::gst::Guard;
+using kpt::gst::OverlayElement;
+
+struct GstKeypointOverlay {
+  GstVideoFilter parent;
+  OverlayElement *impl;
+};
+struct GstKeypointOverlayClass {
+  GstVideoFilterClass parent_class;
+};
+G_DEFINE_TYPE(GstKeypointOverlay, gst_keypoint_overlay, GST_TYPE_VIDEO_FILTER)
+
+namespace {
+
+GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+                                                             GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(KPT_VIDEO_FORMATS)));
+GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+                                                            GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(KPT_VIDEO_FORMATS)));
+
+using Callbacks = kpt::gst::Glue<GstKeypointOverlay>;
+
+GstFlowReturn TransformFrameIp(GstVideoFilter *filter, GstVideoFrame *frame) {
+  auto &impl = Callbacks::ImplOf(filter);
+  if (impl.gate.closed()) return GST_FLOW_ERROR;
+  return Guard(GST_ELEMENT(filter), impl.gate, "transform_frame_ip", GST_FLOW_ERROR, [&] {
+    impl.Draw(frame);
+    return GST_FLOW_OK;
+  });
+}
+
+}  // namespace
+
+static void gst_keypoint_overlay_class_init(GstKeypointOverlayClass *klass) {
+  auto *element_class = GST_ELEMENT_CLASS(klass);
+  GST_DEBUG_CATEGORY_INIT(gst_keypoint_overlay_debug, "keypointoverlay", 0, "keypoint drawing");
+  kpt::gst::RegisterKeypointMeta();
+
+  Callbacks::Install(klass);
+  kpt::gst::InstallProperties(G_OBJECT_CLASS(klass), kpt::gst::OverlayProperties());
+
+  gst_element_class_set_static_metadata(element_class, "Keypoint overlay", "Analyzer/Visualization/Video",
+                                        "Draws tracked keypoints, their skeleton, names and trails into the frames",
+                                        KPT_AUTHOR);
+  gst_element_class_add_static_pad_template(element_class, &sink_template);
+  gst_element_class_add_static_pad_template(element_class, &src_template);
+
+  GST_VIDEO_FILTER_CLASS(klass)->transform_frame_ip = TransformFrameIp;
+}
+
+static void gst_keypoint_overlay_init(GstKeypointOverlay *self) {
+  self->impl = new OverlayElement(GST_BASE_TRANSFORM(self));
+}

@@ -1,0 +1,258 @@
+// See overlay_painter.h. Everything is drawn twice, first wider and dark, so that it stands out on any picture.
+#include "overlay_painter.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace kpt::gst {
+namespace {
+
+constexpr Colour kShadow = {0, 0, 0, 0.45F};
+constexpr Colour kPill = {12, 14, 18, 0.62F};
+constexpr Colour kText = {255, 255, 255, 0.96F};
+
+/// A hue in turns, bright and not quite saturated.
+Colour FromHue(float turns) {
+  const auto channel = [&](float shift) {
+    const float k = std::fmod(turns * 6 + shift, 6.0F);
+    return 255 * (1 - 0.78F * std::clamp(std::min(k, 4 - k), 0.0F, 1.0F));
+  };
+  return {channel(5), channel(3), channel(1), 1};
+}
+
+Colour Mean(const Colour &a, const Colour &b) {
+  return {(a.r + b.r) / 2, (a.g + b.g) / 2, (a.b + b.b) / 2, (a.opacity + b.opacity) / 2};
+}
+
+Colour WithOpacity(Colour colour, float opacity) {
+  colour.opacity *= opacity;
+  return colour;
+}
+
+/// A coordinate of any value, brought near the frame: what lies far outside is not seen, and must not overflow.
+float NearFrame(float value, int size) {
+  const float reach = 4 * static_cast<float>(size);
+  return std::clamp(value, -reach, reach);
+}
+
+bool Overlap(const Box &a, const Box &b) {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+}  // namespace
+
+void OverlayPainter::Paint(const std::vector<Track> &tracks, const OverlaySettings &settings, Canvas *canvas) {
+  settings_ = settings;
+  canvas_ = canvas;
+  labels_.clear();
+  RememberTrails(tracks);
+  std::vector<Figure> figures;
+  for (const Track &track : tracks) {
+    for (const Instance &instance : track.instances) figures.push_back(MakeFigure(track, instance));
+  }
+  for (const Figure &figure : figures) DrawTrail(figure);
+  for (const Figure &figure : figures) {
+    if (settings_.draw_boxes) DrawBox(figure);
+    if (settings_.draw_skeleton) DrawSkeleton(figure);
+    for (const Mark &mark : figure.marks) DrawPoint(figure, mark);
+  }
+  for (const Figure &figure : figures) {
+    if (settings_.draw_boxes) DrawCaption(figure);
+    if (settings_.draw_labels) DrawLabels(figure);
+  }
+}
+
+// ---- preparing ----
+
+OverlayPainter::Figure OverlayPainter::MakeFigure(const Track &track, const Instance &instance) const {
+  Figure figure;
+  figure.header = &track.header;
+  figure.instance = &instance;
+  const float sx = static_cast<float>(canvas_->width()) / static_cast<float>(track.header.width);
+  const float sy = static_cast<float>(canvas_->height()) / static_cast<float>(track.header.height);
+  // Pixel centres are integers: the picture spans from -0.5 to size - 0.5.
+  const auto scaled_x = [&](float x) { return NearFrame((x + 0.5F) * sx - 0.5F, canvas_->width()); };
+  const auto scaled_y = [&](float y) { return NearFrame((y + 0.5F) * sy - 0.5F, canvas_->height()); };
+
+  const Box &box = instance.box;
+  figure.box.x = scaled_x(box.x);
+  figure.box.y = scaled_y(box.y);
+  figure.box.width = std::max(0.0F, scaled_x(box.x + box.width) - figure.box.x);
+  figure.box.height = std::max(0.0F, scaled_y(box.y + box.height) - figure.box.y);
+  SetSizes(&figure);
+  for (std::size_t i = 0; i < instance.points.size(); ++i) {
+    const TrackedPoint &point = instance.points[i];
+    Mark mark;
+    mark.xy = {scaled_x(point.xy_in_frame.x), scaled_y(point.xy_in_frame.y)};
+    mark.confidence = point.confidence;
+    mark.visibility = point.visibility;
+    mark.drawn = point.visibility != Visibility::kLost && point.confidence >= settings_.confidence_threshold;
+    figure.marks.push_back(mark);
+    figure.marks.back().colour = ColourOf(figure, i);
+  }
+  return figure;
+}
+
+void OverlayPainter::SetSizes(Figure *figure) const {
+  const float frame = static_cast<float>(std::min(canvas_->width(), canvas_->height())) / 480;
+  const float object = std::sqrt(figure->box.width * figure->box.height);
+  const float small = object > 0 ? object * 0.035F : 4 * frame;  // dots must not hide a small object
+  const float automatic = std::max(2.0F, std::min(4.5F * frame, small));
+  figure->radius = settings_.point_radius > 0 ? settings_.point_radius : automatic;
+  figure->thickness = settings_.line_thickness > 0 ? settings_.line_thickness : std::max(1.2F, automatic * 0.5F);
+  figure->text_pixels = std::clamp(8.5F * frame, 7.0F, 200.0F);
+}
+
+Colour OverlayPainter::ColourOf(const Figure &figure, std::size_t keypoint) const {
+  switch (settings_.colour_by) {
+    case ColourBy::kInstance:
+      return FromHue(std::fmod(0.55F + 0.618034F * static_cast<float>(figure.instance->id & 0xFFFF), 1.0F));
+    case ColourBy::kConfidence:  // red, yellow, green
+      return FromHue(std::clamp(figure.marks[keypoint].confidence, 0.0F, 1.0F) / 3);
+    case ColourBy::kKeypoint:
+      break;
+  }
+  const float count = static_cast<float>(figure.header->names.size());
+  return FromHue(0.85F * static_cast<float>(keypoint) / std::max(1.0F, count));
+}
+
+void OverlayPainter::RememberTrails(const std::vector<Track> &tracks) {
+  if (!settings_.draw_trails) {
+    trails_.clear();
+    return;
+  }
+  std::map<InstanceKey, Trail> kept;
+  for (const Track &track : tracks) {
+    for (const Instance &instance : track.instances) {
+      const InstanceKey key{track.header.category, instance.id};
+      Trail &trail = kept[key] = std::move(trails_[key]);
+      std::vector<std::optional<Point2>> points;
+      for (const TrackedPoint &point : instance.points) {
+        const bool seen = point.visibility == Visibility::kVisible || point.visibility == Visibility::kProjected;
+        points.push_back(seen && point.confidence >= settings_.confidence_threshold
+                             ? std::optional(Point2{point.xy_in_frame.x / static_cast<float>(track.header.width),
+                                                    point.xy_in_frame.y / static_cast<float>(track.header.height)})
+                             : std::nullopt);
+      }
+      trail.push_back(std::move(points));
+      while (static_cast<int>(trail.size()) > settings_.trail_length) trail.pop_front();
+    }
+  }
+  trails_ = std::move(kept);
+}
+
+// ---- drawing ----
+
+void OverlayPainter::DrawTrail(const Figure &figure) {
+  const auto found = trails_.find({figure.header->category, figure.instance->id});
+  if (found == trails_.end()) return;
+  const Trail &trail = found->second;
+  const auto place = [&](const Point2 &share) {
+    return Point2{NearFrame(share.x * static_cast<float>(canvas_->width()), canvas_->width()),
+                  NearFrame(share.y * static_cast<float>(canvas_->height()), canvas_->height())};
+  };
+  for (std::size_t step = 1; step < trail.size(); ++step) {
+    const float age = static_cast<float>(step) / static_cast<float>(trail.size());  // 1: now
+    const auto &before = trail[step - 1];
+    const auto &after = trail[step];
+    for (std::size_t i = 0; i < std::min({before.size(), after.size(), figure.marks.size()}); ++i) {
+      if (!before[i] || !after[i]) continue;
+      const Capsule line = {place(*before[i]), place(*after[i]), figure.thickness * (0.2F + 0.4F * age)};
+      canvas_->Fill(line, WithOpacity(figure.marks[i].colour, 0.7F * age * age));
+    }
+  }
+}
+
+void OverlayPainter::DrawBox(const Figure &figure) {
+  if (figure.marks.empty()) return;
+  const float margin = 2 * figure.radius;
+  const Box box = {figure.box.x - margin, figure.box.y - margin, figure.box.width + 2 * margin,
+                   figure.box.height + 2 * margin};
+  canvas_->Fill(RoundedBox{box, 2 * figure.radius, figure.thickness * 0.9F}, kShadow);
+  canvas_->Fill(RoundedBox{box, 2 * figure.radius, figure.thickness * 0.4F}, WithOpacity(kText, 0.8F));
+}
+
+void OverlayPainter::DrawSkeleton(const Figure &figure) {
+  for (const Colour *shadow : {&kShadow, static_cast<const Colour *>(nullptr)}) {
+    for (const Link &link : figure.header->skeleton) {
+      if (figure.marks.empty()) return;
+      const Mark &a = figure.marks[static_cast<std::size_t>(link[0])];
+      const Mark &b = figure.marks[static_cast<std::size_t>(link[1])];
+      if (!a.drawn || !b.drawn) continue;
+      const bool sure = a.visibility != Visibility::kHidden && b.visibility != Visibility::kHidden;
+      const float opacity = sure ? 0.9F : 0.4F;
+      const float half = figure.thickness / 2 + (shadow != nullptr ? figure.thickness * 0.4F : 0);
+      const Colour colour = shadow != nullptr ? *shadow : Mean(a.colour, b.colour);
+      canvas_->Fill(Capsule{a.xy, b.xy, half}, WithOpacity(colour, opacity));
+    }
+  }
+}
+
+void OverlayPainter::DrawPoint(const Figure &figure, const Mark &mark) {
+  if (!mark.drawn) return;
+  const float rim = std::max(0.8F, figure.radius * 0.25F);
+  if (mark.visibility == Visibility::kHidden) {  // hollow: a guess, with the picture seen through it
+    const float half = std::max(0.5F, figure.radius * 0.16F);
+    canvas_->Fill(Ring{mark.xy, figure.radius, half + rim * 0.6F}, kShadow);
+    canvas_->Fill(Ring{mark.xy, figure.radius, half}, WithOpacity(mark.colour, 0.9F));
+    return;
+  }
+  const float radius = mark.visibility == Visibility::kProjected ? figure.radius * 0.7F : figure.radius;
+  canvas_->Fill(Disc{mark.xy, radius + 1.6F * rim}, kShadow);
+  canvas_->Fill(Disc{mark.xy, radius + 0.5F * rim}, kText);
+  canvas_->Fill(Disc{mark.xy, radius - 0.3F * rim}, mark.colour);
+}
+
+void OverlayPainter::DrawLabels(const Figure &figure) {
+  const int pixels = static_cast<int>(figure.text_pixels + 0.5F);
+  for (std::size_t i = 0; i < figure.marks.size(); ++i) {
+    const Mark &mark = figure.marks[i];
+    const bool in_frame = mark.xy.x >= 0 && mark.xy.y >= 0 && mark.xy.x < static_cast<float>(canvas_->width()) &&
+                          mark.xy.y < static_cast<float>(canvas_->height());
+    if (!mark.drawn || !in_frame || mark.visibility == Visibility::kHidden) continue;
+    const TextStamp &stamp = stamps_.Get(figure.header->names[i], pixels);
+    DrawText(stamp, PlaceLabel(figure, mark.xy, stamp));
+  }
+}
+
+Box OverlayPainter::PlaceLabel(const Figure &figure, Point2 xy, const TextStamp &stamp) const {
+  const float width = static_cast<float>(stamp.width);
+  const float height = static_cast<float>(stamp.height);
+  const float away = figure.radius * 1.8F;
+  const Box right = {xy.x + away, xy.y - height / 2, width, height};
+  const Box places[] = {right,
+                        {xy.x - away - width, xy.y - height / 2, width, height},
+                        {xy.x - width / 2, xy.y - away - height, width, height},
+                        {xy.x - width / 2, xy.y + away, width, height},
+                        {xy.x + away, xy.y - away - height, width, height},
+                        {xy.x + away, xy.y + away, width, height}};
+  for (const Box &place : places) {
+    const bool inside = place.x >= 0 && place.y >= 0 && place.x + width <= static_cast<float>(canvas_->width()) &&
+                        place.y + height <= static_cast<float>(canvas_->height());
+    const bool is_free = std::none_of(labels_.begin(), labels_.end(), [&](const Box &b) { return Overlap(b, place); });
+    if (inside && is_free) return place;
+  }
+  return right;
+}
+
+void OverlayPainter::DrawCaption(const Figure &figure) {
+  if (figure.marks.empty()) return;
+  const int percent = static_cast<int>(std::clamp(figure.instance->confidence, 0.0F, 1.0F) * 100 + 0.5F);
+  const std::string text = figure.header->category + " " + std::to_string(figure.instance->id) + "  " +
+                           ToString(figure.instance->state) + " " + std::to_string(percent) + "%";
+  const TextStamp &stamp = stamps_.Get(text, static_cast<int>(figure.text_pixels + 0.5F));
+  const float margin = 2 * figure.radius;
+  const float above = figure.box.y - margin - static_cast<float>(stamp.height) - figure.thickness;
+  DrawText(stamp, {figure.box.x - margin, std::max(0.0F, above), static_cast<float>(stamp.width),
+                   static_cast<float>(stamp.height)});
+}
+
+void OverlayPainter::DrawText(const TextStamp &stamp, const Box &pill) {
+  labels_.push_back(pill);
+  canvas_->Fill(RoundedBox{pill, pill.height * 0.3F}, kPill);
+  const Stamp letters = {stamp.coverage.data(), stamp.width, stamp.height, static_cast<int>(std::lround(pill.x)),
+                         static_cast<int>(std::lround(pill.y))};
+  canvas_->Fill(letters, kText);
+}
+
+}  // namespace kpt::gst

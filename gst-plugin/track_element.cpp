@@ -1,0 +1,174 @@
+// See track_element.h.
+#include "track_element.h"
+
+#include "frame_view.h"
+#include "keypoint_meta.h"
+
+GST_DEBUG_CATEGORY_EXTERN(gst_keypoint_track_debug);
+#define GST_CAT_DEFAULT gst_keypoint_track_debug
+
+namespace kpt::gst {
+namespace {
+
+constexpr std::uint64_t kFramesPerLatencyCheck = 30;
+constexpr std::size_t kManyShots = 10;
+
+std::int64_t MonotonicNs() { return g_get_monotonic_time() * 1000; }
+
+}  // namespace
+
+KPT_DEFINE_ENUM(TrackStateType, "GstKeypointTrackState",
+                {static_cast<int>(TrackState::kSearching), "Looking for the object", "searching"},
+                {static_cast<int>(TrackState::kTracked), "Following the object", "tracked"},
+                {static_cast<int>(TrackState::kLost), "Lost the object; the search goes on", "lost"})
+
+guint IdOf(ReadOnlyProperty property) {
+  return static_cast<guint>(TrackProperties().size()) + 1 + static_cast<guint>(property);
+}
+
+// ---- any thread ----
+
+void TrackElement::SetProperty(guint id, const GValue *value) {
+  const auto *row = RowOf(TrackProperties(), id);
+  if (row == nullptr) return;
+  const std::lock_guard lock(mutex_);
+  settings_.SetProperty(*row, value);
+  settings_changed_ = true;
+}
+
+void TrackElement::GetProperty(guint id, GValue *value) const {
+  if (id == IdOf(ReadOnlyProperty::kState)) {
+    g_value_set_enum(value, static_cast<int>(state_.load()));
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  if (id == IdOf(ReadOnlyProperty::kStats)) {
+    g_value_take_boxed(value, stats_.ToStructure());
+  } else if (const auto *row = RowOf(TrackProperties(), id)) {
+    GetIntoValue(*row, settings_.values(), value);
+  }
+}
+
+bool TrackElement::AnswerLatency(GstQuery *query) {
+  if (!gst_pad_peer_query(GST_BASE_TRANSFORM_SINK_PAD(element_), query)) return false;
+  gboolean live = FALSE;
+  GstClockTime min = 0;
+  GstClockTime max = 0;
+  gst_query_parse_latency(query, &live, &min, &max);
+  live_ = live != FALSE;
+  const std::lock_guard lock(mutex_);
+  const GstClockTime own = latency_.reported();
+  gst_query_set_latency(query, live, min + own, GST_CLOCK_TIME_IS_VALID(max) ? max + own : max);
+  return true;
+}
+
+// ---- streaming ----
+
+void TrackElement::Start() {
+  TrackSettings settings;
+  {
+    const std::lock_guard lock(mutex_);
+    settings_.ReadConfigFile();
+    settings = settings_.Resolved();
+    stats_ = {};
+    latency_ = {};
+  }
+  settings_changed_ = false;
+  reset_wanted_ = false;
+  state_ = TrackState::kSearching;
+  session_ = std::make_unique<TrackSession>(settings);
+  for (const auto &warning : session_->warnings()) {
+    PostWarning(GST_ELEMENT(element_), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, warning);
+  }
+  if (session_->shots() > kManyShots) {
+    PostWarning(GST_ELEMENT(element_), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                std::to_string(session_->shots()) + " support shots take long and rarely help: set support-shots to " +
+                    std::to_string(kManyShots) + " or fewer.");
+  }
+  GST_INFO_OBJECT(element_, "tracking '%s' with %s on %s", session_->header().category.c_str(),
+                  session_->header().model.c_str(), session_->device().c_str());
+  PostSupportLoaded();
+}
+
+void TrackElement::SetCaps(GstCaps *caps) {
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps(&info, caps)) {
+    throw ElementError(GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "These caps describe no video frame.");
+  }
+  if (GST_VIDEO_INFO_IS_INTERLACED(&info)) {
+    throw ElementError(GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                       "The video is interlaced, and its two fields show the object in two places: put a "
+                       "'deinterlace' element before keypointtrack.");
+  }
+  session_->SetVideoInfo(info);
+  GST_INFO_OBJECT(element_, "path: system memory, zero-copy: %dx%d %s frames are mapped for reading only", info.width,
+                  info.height, gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)));
+}
+
+void TrackElement::OnSinkEvent(GstEvent *event) {
+  const GstEventType type = GST_EVENT_TYPE(event);
+  if (type == GST_EVENT_FLUSH_STOP || type == GST_EVENT_STREAM_START) reset_wanted_ = true;
+}
+
+void TrackElement::Transform(GstBuffer *buffer) {
+  ApplyChanges(buffer);
+  const FrameResult &result = session_->Track(buffer);
+  AddTrack(buffer, session_->header(), result.instances);
+  Publish(result, GST_BUFFER_PTS(buffer));
+}
+
+void TrackElement::Stop() { session_.reset(); }
+
+void TrackElement::ApplyChanges(GstBuffer *buffer) {
+  const GstClockTime time =
+      gst_segment_to_stream_time(&element_->segment, GST_FORMAT_TIME, GST_BUFFER_TIMESTAMP(buffer));
+  if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(element_), time);
+  if (settings_changed_.exchange(false)) {
+    std::unique_lock lock(mutex_);
+    const TrackSettings settings = settings_.Resolved();
+    lock.unlock();
+    session_->Update(settings);
+  }
+  if (reset_wanted_.exchange(false)) session_->Reset();
+}
+
+void TrackElement::Publish(const FrameResult &result, GstClockTime pts) {
+  bool latency_changed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stats_.Add(result, MonotonicNs());
+    if (stats_.frames() % kFramesPerLatencyCheck == 0) latency_changed = latency_.Update(stats_.TotalP95Ms());
+  }
+  if (latency_changed && live_) {
+    gst_element_post_message(GST_ELEMENT(element_), gst_message_new_latency(GST_OBJECT(element_)));
+  }
+  PublishState(result);
+  for (const Event &event : result.events) PostEvent(event, pts);
+  GST_TRACE_OBJECT(element_, "%" GST_TIME_FORMAT ": %zu instances, %s, %.1f ms", GST_TIME_ARGS(pts),
+                   result.instances.size(), result.inferred ? "inferred" : "carried",
+                   static_cast<double>(result.times.total_ns) / GST_MSECOND);
+}
+
+void TrackElement::PublishState(const FrameResult &result) {
+  const TrackState now = result.instances.empty() ? TrackState::kSearching : result.instances.front().state;
+  if (state_.exchange(now) != now) g_object_notify(G_OBJECT(element_), "state");
+}
+
+void TrackElement::PostEvent(const Event &event, GstClockTime pts) {
+  const char *name = event.kind == EventKind::kLost ? "keypoint-lost" : "keypoint-reacquired";
+  GstStructure *structure =
+      gst_structure_new(name, "id", G_TYPE_INT, event.instance_id, "category", G_TYPE_STRING,
+                        session_->header().category.c_str(), "pts", G_TYPE_UINT64, pts, nullptr);
+  gst_element_post_message(GST_ELEMENT(element_), gst_message_new_element(GST_OBJECT(element_), structure));
+}
+
+void TrackElement::PostSupportLoaded() {
+  const TrackHeader &header = session_->header();
+  GstStructure *structure = gst_structure_new(
+      "keypoint-support-loaded", "category", G_TYPE_STRING, header.category.c_str(), "keypoints", G_TYPE_INT,
+      static_cast<int>(header.names.size()), "shots", G_TYPE_INT, static_cast<int>(session_->shots()), "model",
+      G_TYPE_STRING, header.model.c_str(), "device", G_TYPE_STRING, session_->device().c_str(), nullptr);
+  gst_element_post_message(GST_ELEMENT(element_), gst_message_new_element(GST_OBJECT(element_), structure));
+}
+
+}  // namespace kpt::gst

@@ -1,0 +1,128 @@
+// See track_session.h.
+#include "track_session.h"
+
+#include <algorithm>
+
+#include "frame_view.h"
+#include "guard.h"
+#include "installed_files.h"
+#include "testing_hooks.h"
+
+namespace kpt::gst {
+namespace {
+
+constexpr std::int64_t kDefaultDurationNs = GST_SECOND / 30;
+
+EstimatorFactory &Factory() {
+  static EstimatorFactory factory = LoadEstimator;
+  return factory;
+}
+
+template <typename T>
+T ValueOrThrow(Result<T> result) {
+  ThrowIfFailed(result.status());
+  return std::move(result).value();
+}
+
+SupportSet LoadShots(const TrackSettings &settings) {
+  if (settings.support_file.empty()) {
+    throw Error(ErrorCode::kSupport, "support-file is not set: it names the annotated pictures of the object to track.");
+  }
+  return ValueOrThrow(LoadSupport({settings.support_file, settings.category, settings.support_shots}));
+}
+
+LoadedEstimator LoadNetwork(const TrackSettings &settings) {
+  EstimatorSettings wanted;
+  wanted.model_file = settings.model_file.empty() ? FindDefaultWeights() : settings.model_file;
+  wanted.device = settings.device;
+  return ValueOrThrow(Factory()(wanted));
+}
+
+/// GstStructure takes UTF-8 only; a support file may hold anything.
+std::string Utf8(const std::string &text) {
+  gchar *valid = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
+  std::string out = valid;
+  g_free(valid);
+  return out;
+}
+
+}  // namespace
+
+void SetEstimatorFactoryForTesting(EstimatorFactory factory) {
+  Factory() = factory ? std::move(factory) : EstimatorFactory(LoadEstimator);
+}
+
+TrackSession::TrackSession(const TrackSettings &settings) {
+  SupportSet support = LoadShots(settings);  // first: its mistakes are the usual ones, and it loads fast
+  LoadedEstimator network = LoadNetwork(settings);
+  device_ = network.device;
+  warnings_ = support.warnings;
+  warnings_.insert(warnings_.end(), network.warnings.begin(), network.warnings.end());
+
+  header_.category = Utf8(support.category);
+  for (const auto &name : support.keypoint_names) header_.names.push_back(Utf8(name));
+  header_.skeleton = support.skeleton;
+  tracker_ = ValueOrThrow(Tracker::Create(std::move(network.estimator), std::move(support), settings));
+  header_.model = Utf8(tracker_->model_name());
+}
+
+void TrackSession::SetVideoInfo(const GstVideoInfo &info) {
+  if (info_ && (info_->width != info.width || info_->height != info.height)) ContinueScaled(*info_, info);
+  info_ = info;
+  header_.width = info.width;
+  header_.height = info.height;
+}
+
+void TrackSession::ContinueScaled(const GstVideoInfo &from, const GstVideoInfo &to) {
+  const float sx = static_cast<float>(to.width) / static_cast<float>(from.width);
+  const float sy = static_cast<float>(to.height) / static_cast<float>(from.height);
+  ThrowIfFailed(tracker_->Reset());
+  for (const Instance &instance : result_.instances) {
+    if (instance.state != TrackState::kTracked) continue;
+    std::vector<Point2> points;
+    std::vector<bool> visible;
+    for (const TrackedPoint &point : instance.points) {
+      // Pixel centres are integers: the picture spans from -0.5 to size - 0.5.
+      points.push_back({(point.xy_in_frame.x + 0.5F) * sx - 0.5F, (point.xy_in_frame.y + 0.5F) * sy - 0.5F});
+      visible.push_back(point.visibility == Visibility::kVisible || point.visibility == Visibility::kProjected);
+    }
+    ThrowIfFailed(tracker_->StartFrom(instance.id, points, visible));
+  }
+}
+
+const FrameResult &TrackSession::Track(GstBuffer *buffer) {
+  const MappedFrame frame(*info_, buffer);
+  FrameView view = ViewOf(frame.get());
+  if (GST_BUFFER_PTS_IS_VALID(buffer)) view.pts_ns = static_cast<std::int64_t>(GST_BUFFER_PTS(buffer));
+  view.duration_ns = DurationOf(buffer);
+  ResetAtSeekOrGap(view);
+  ThrowIfFailed(tracker_->Process(view, &result_));
+  return result_;
+}
+
+std::optional<std::int64_t> TrackSession::DurationOf(GstBuffer *buffer) const {
+  if (GST_BUFFER_DURATION_IS_VALID(buffer)) return static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer));
+  if (info_->fps_n <= 0 || info_->fps_d <= 0) return std::nullopt;
+  return static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, info_->fps_d, info_->fps_n));
+}
+
+void TrackSession::ResetAtSeekOrGap(const FrameView &frame) {
+  if (!frame.pts_ns) return;
+  if (last_pts_ns_) {
+    const std::int64_t step = *frame.pts_ns - *last_pts_ns_;
+    const std::int64_t duration = std::min<std::int64_t>(frame.duration_ns.value_or(kDefaultDurationNs), G_MAXINT64 / 5);
+    const std::int64_t gap = std::max<std::int64_t>(GST_SECOND, 5 * duration);
+    if (step < 0 || step > gap) ThrowIfFailed(tracker_->Reset());
+  }
+  last_pts_ns_ = frame.pts_ns;
+}
+
+void TrackSession::Reset() {
+  last_pts_ns_.reset();
+  result_ = {};
+  ThrowIfFailed(tracker_->Reset());
+}
+
+void TrackSession::Update(const TrackSettings &settings) { ThrowIfFailed(tracker_->UpdateSettings(settings)); }
+
+}  // namespace kpt::gst

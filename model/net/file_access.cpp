@@ -54,10 +54,14 @@ std::string Quoted(std::string_view name) {
   return text + (name.size() > kLongest ? "...'" : "'");
 }
 
-std::uint64_t LittleEndian(const std::uint8_t *bytes, std::size_t count) {
+std::uint64_t LittleEndian(std::string_view bytes) {
   std::uint64_t value = 0;
-  for (std::size_t i = count; i-- > 0;) value = value << 8 | bytes[i];
+  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
   return value;
+}
+
+std::string_view TextOf(const std::vector<std::uint8_t> &bytes) {
+  return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
 }
 
 }  // namespace kpt::net

@@ -38,6 +38,9 @@ std::optional<std::uint64_t> DenseBytes(ElementType type, const std::vector<std:
 std::string Quoted(std::string_view name);
 
 /// An unsigned number of up to eight bytes, lowest byte first.
-std::uint64_t LittleEndian(const std::uint8_t *bytes, std::size_t count);
+std::uint64_t LittleEndian(std::string_view bytes);
+
+/// The same bytes as text, for the functions that slice and compare.
+std::string_view TextOf(const std::vector<std::uint8_t> &bytes);
 
 }  // namespace kpt::net

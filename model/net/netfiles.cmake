@@ -1,12 +1,17 @@
 # What the network needs besides Torch: file formats, sizes and padding. Builds in seconds, without LibTorch.
 kpt_add_library(kpt_netfiles
   SOURCES
+    byte_reader.cpp
+    checkpoint_pth.cpp
     file_access.cpp
     net_config.cpp
     padding.cpp
+    pickle_machine.cpp
+    pickled_tensor.cpp
     safetensors.cpp
     safetensors_header.cpp
     skeleton_graph.cpp
+    zip_archive.cpp
   PUBLIC kpt_base
   PRIVATE nlohmann_json::nlohmann_json)
 

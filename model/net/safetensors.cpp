@@ -88,7 +88,7 @@ class TemporaryFile {
 
 SafetensorsFile SafetensorsFile::Read(const std::string &path) {
   InputFile input(path);
-  const std::uint64_t header_bytes = LittleEndian(input.Read(kLengthBytes).data(), kLengthBytes);
+  const std::uint64_t header_bytes = LittleEndian(TextOf(input.Read(kLengthBytes)));
   if (header_bytes > kLongestHeader || header_bytes > input.size() - kLengthBytes) {
     throw Error(ErrorCode::kModel,
                 path + ": claims a header of " + std::to_string(header_bytes) +
@@ -96,7 +96,7 @@ SafetensorsFile SafetensorsFile::Read(const std::string &path) {
   }
   const std::vector<std::uint8_t> json = input.Read(header_bytes);
   const std::uint64_t data_bytes = input.size() - kLengthBytes - header_bytes;
-  SafetensorsHeader header = ParseSafetensorsHeader(path, {json.begin(), json.end()}, data_bytes);
+  SafetensorsHeader header = ParseSafetensorsHeader(path, TextOf(json), data_bytes);
 
   SafetensorsFile file;
   file.path_ = path;

@@ -211,9 +211,9 @@ std::size_t ElementSize(ElementType type) { return DtypeOf(type).size; }
 
 const char *DtypeName(ElementType type) { return DtypeOf(type).name; }
 
-SafetensorsHeader ParseSafetensorsHeader(const std::string &path, const std::string &json, std::uint64_t data_bytes) {
+SafetensorsHeader ParseSafetensorsHeader(const std::string &path, std::string_view json, std::uint64_t data_bytes) {
   // The parser would skip spaces and a byte order mark, and take a zero byte for the end.
-  if (json.empty() || json.front() != '{' || json.find('\0') != std::string::npos) {
+  if (json.empty() || json.front() != '{' || json.find('\0') != std::string_view::npos) {
     throw Error(ErrorCode::kModel,
                 path + ": the header is no text that begins with '{'; the file is no safetensors file");
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "kpt/net/safetensors.h"
 
@@ -24,7 +25,7 @@ struct SafetensorsHeader {
 };
 
 /// Throws Error(kModel) naming `path` and the tensor, unless the tensors fill `data_bytes` without overlap or hole.
-SafetensorsHeader ParseSafetensorsHeader(const std::string &path, const std::string &json, std::uint64_t data_bytes);
+SafetensorsHeader ParseSafetensorsHeader(const std::string &path, std::string_view json, std::uint64_t data_bytes);
 
 /// The format's name of a type: "F32" and so on.
 const char *DtypeName(ElementType type);

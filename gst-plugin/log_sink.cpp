@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 #include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <memory>
@@ -49,18 +50,22 @@ class GstSink : public spdlog::sinks::base_sink<std::mutex> {
   void flush_() override {}
 };
 
+/// As spdlog made it: without a name, to the terminal.
+bool IsUntouched(const spdlog::logger &logger) {
+  const auto &sinks = logger.sinks();
+  return logger.name().empty() && sinks.size() == 1 &&
+         dynamic_cast<spdlog::sinks::stdout_color_sink_mt *>(sinks.front().get()) != nullptr;
+}
+
 }  // namespace
 
 void InstallLogSink() {
   static std::once_flag once;
   std::call_once(once, [] {
-    std::shared_ptr<spdlog::logger> logger = spdlog::get("kpt");
-    if (logger == nullptr) {
-      logger = std::make_shared<spdlog::logger>("kpt");
-      spdlog::register_logger(logger);
-    }
-    logger->sinks() = {std::make_shared<GstSink>()};
+    if (spdlog::default_logger() != nullptr && !IsUntouched(*spdlog::default_logger())) return;
+    const auto logger = std::make_shared<spdlog::logger>("keypoints", std::make_shared<GstSink>());
     logger->set_level(spdlog::level::trace);  // GST_DEBUG decides
+    spdlog::set_default_logger(logger);
   });
 }
 

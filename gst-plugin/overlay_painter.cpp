@@ -35,21 +35,23 @@ float NearFrame(float value, int size) {
   return std::clamp(value, -reach, reach);
 }
 
-bool Overlap(const Box &a, const Box &b) {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
-
 }  // namespace
 
 void OverlayPainter::Paint(const std::vector<Track> &tracks, const OverlaySettings &settings, Canvas *canvas) {
   settings_ = settings;
   canvas_ = canvas;
-  labels_.clear();
   RememberTrails(tracks);
   std::vector<Figure> figures;
   for (const Track &track : tracks) {
     for (const Instance &instance : track.instances) figures.push_back(MakeFigure(track, instance));
   }
+  std::vector<Point2> points;
+  for (const Figure &figure : figures) {
+    for (const Mark &mark : figure.marks) {
+      if (mark.drawn) points.push_back(mark.xy);
+    }
+  }
+  labels_.Begin(canvas->width(), canvas->height(), std::move(points));
   for (const Figure &figure : figures) DrawTrail(figure);
   for (const Figure &figure : figures) {
     if (settings_.draw_boxes) DrawBox(figure);
@@ -60,6 +62,11 @@ void OverlayPainter::Paint(const std::vector<Track> &tracks, const OverlaySettin
     if (settings_.draw_boxes) DrawCaption(figure);
     if (settings_.draw_labels) DrawLabels(figure);
   }
+}
+
+void OverlayPainter::Reset() {
+  trails_.clear();
+  labels_.Reset();
 }
 
 // ---- preparing ----
@@ -205,34 +212,28 @@ void OverlayPainter::DrawPoint(const Figure &figure, const Mark &mark) {
 
 void OverlayPainter::DrawLabels(const Figure &figure) {
   const int pixels = static_cast<int>(figure.text_pixels + 0.5F);
+  const Box &box = figure.box;
   for (std::size_t i = 0; i < figure.marks.size(); ++i) {
     const Mark &mark = figure.marks[i];
     const bool in_frame = mark.xy.x >= 0 && mark.xy.y >= 0 && mark.xy.x < static_cast<float>(canvas_->width()) &&
                           mark.xy.y < static_cast<float>(canvas_->height());
     if (!mark.drawn || !in_frame || mark.visibility == Visibility::kHidden) continue;
     const TextStamp &stamp = stamps_.Get(figure.header->names[i], pixels);
-    DrawText(stamp, PlaceLabel(figure, mark.xy, stamp));
+    const auto place = labels_.Find({{figure.header->category, figure.instance->id},
+                                     i,
+                                     mark.xy,
+                                     {box.x + box.width / 2, box.y + box.height / 2},
+                                     2 * figure.radius,
+                                     static_cast<float>(stamp.width),
+                                     static_cast<float>(stamp.height)});
+    if (!place) continue;  // better no label than one over another
+    if (place->far) {
+      const Point2 near = {std::clamp(mark.xy.x, place->box.x, place->box.x + place->box.width),
+                           std::clamp(mark.xy.y, place->box.y, place->box.y + place->box.height)};
+      canvas_->Fill(Capsule{mark.xy, near, 0.5F}, WithOpacity(kText, 0.6F));
+    }
+    DrawText(stamp, {place->box.x, place->box.y});
   }
-}
-
-Box OverlayPainter::PlaceLabel(const Figure &figure, Point2 xy, const TextStamp &stamp) const {
-  const float width = static_cast<float>(stamp.width);
-  const float height = static_cast<float>(stamp.height);
-  const float away = figure.radius * 1.8F;
-  const Box right = {xy.x + away, xy.y - height / 2, width, height};
-  const Box places[] = {right,
-                        {xy.x - away - width, xy.y - height / 2, width, height},
-                        {xy.x - width / 2, xy.y - away - height, width, height},
-                        {xy.x - width / 2, xy.y + away, width, height},
-                        {xy.x + away, xy.y - away - height, width, height},
-                        {xy.x + away, xy.y + away, width, height}};
-  for (const Box &place : places) {
-    const bool inside = place.x >= 0 && place.y >= 0 && place.x + width <= static_cast<float>(canvas_->width()) &&
-                        place.y + height <= static_cast<float>(canvas_->height());
-    const bool is_free = std::none_of(labels_.begin(), labels_.end(), [&](const Box &b) { return Overlap(b, place); });
-    if (inside && is_free) return place;
-  }
-  return right;
 }
 
 void OverlayPainter::DrawCaption(const Figure &figure) {
@@ -243,13 +244,15 @@ void OverlayPainter::DrawCaption(const Figure &figure) {
   const TextStamp &stamp = stamps_.Get(text, static_cast<int>(figure.text_pixels + 0.5F));
   const float margin = 2 * figure.radius;
   const float above = figure.box.y - margin - static_cast<float>(stamp.height) - figure.thickness;
-  DrawText(stamp, {figure.box.x - margin, std::max(0.0F, above), static_cast<float>(stamp.width),
-                   static_cast<float>(stamp.height)});
+  const Point2 top_left = {figure.box.x - margin, std::max(0.0F, above)};
+  labels_.Take({top_left.x, top_left.y, static_cast<float>(stamp.width), static_cast<float>(stamp.height)});
+  DrawText(stamp, top_left);
 }
 
-void OverlayPainter::DrawText(const TextStamp &stamp, const Box &pill) {
-  labels_.push_back(pill);
-  canvas_->Fill(RoundedBox{pill, pill.height * 0.3F}, kPill);
+void OverlayPainter::DrawText(const TextStamp &stamp, Point2 top_left) {
+  const float height = static_cast<float>(stamp.height);
+  const Box pill = {top_left.x, top_left.y, static_cast<float>(stamp.width), height};
+  canvas_->Fill(RoundedBox{pill, height * 0.3F}, kPill);
   const Stamp letters = {stamp.coverage.data(), stamp.width, stamp.height, static_cast<int>(std::lround(pill.x)),
                          static_cast<int>(std::lround(pill.y))};
   canvas_->Fill(letters, kText);

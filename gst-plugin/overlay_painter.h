@@ -11,6 +11,7 @@
 
 #include "canvas.h"
 #include "keypoint_meta.h"
+#include "label_placer.h"
 #include "text_stamps.h"
 
 namespace kpt::gst {
@@ -34,8 +35,8 @@ class OverlayPainter {
  public:
   void Paint(const std::vector<Track> &tracks, const OverlaySettings &settings, Canvas *canvas);
 
-  /// Forgets the trails.
-  void Reset() { trails_.clear(); }
+  /// Forgets the trails, and where labels were.
+  void Reset();
 
  private:
   /// A point ready to draw.
@@ -56,8 +57,7 @@ class OverlayPainter {
     float thickness = 0;      ///< of lines
     float text_pixels = 0;    ///< height of capitals
   };
-  using InstanceKey = std::pair<std::string, int>;                       // category, id
-  using Trail = std::deque<std::vector<std::optional<Point2>>>;          // points in shares of the frame, newest last
+  using Trail = std::deque<std::vector<std::optional<Point2>>>;  // points in shares of the frame, newest last
 
   Figure MakeFigure(const Track &track, const Instance &instance) const;
   void SetSizes(Figure *figure) const;
@@ -70,12 +70,11 @@ class OverlayPainter {
   void DrawPoint(const Figure &figure, const Mark &mark);
   void DrawLabels(const Figure &figure);
   void DrawCaption(const Figure &figure);
-  void DrawText(const TextStamp &stamp, const Box &pill);
-  Box PlaceLabel(const Figure &figure, Point2 xy, const TextStamp &stamp) const;
+  void DrawText(const TextStamp &stamp, Point2 top_left);
 
   OverlaySettings settings_;   // of the frame being painted
   Canvas *canvas_ = nullptr;   // of the frame being painted
-  std::vector<Box> labels_;    // placed in the frame being painted
+  LabelPlacer labels_;
   std::map<InstanceKey, Trail> trails_;
   TextStamps stamps_;
 };

@@ -2,6 +2,7 @@
 // the sizes of labels.
 #include "text_stamps.h"
 
+#include <algorithm>
 #include <opencv2/imgproc.hpp>
 
 namespace kpt::gst {
@@ -26,19 +27,24 @@ std::string Printable(const std::string &text) {
 }
 
 TextStamp Draw(const std::string &text, int pixels) {
-  const double scale = pixels * kOversampling / kCapitalPixels;
+  const int capital = pixels * kOversampling;
+  const double scale = capital / kCapitalPixels;
   const int thickness = std::max(1, static_cast<int>(scale * 1.6 + 0.5));
-  int baseline = 0;
-  const cv::Size size = cv::getTextSize(text, kFont, scale, thickness, &baseline);
-  const int margin = thickness + kOversampling;
+  const int margin = capital / 2;  // all around; descenders reach into it
+  int unused_baseline = 0;
+  const cv::Size size = cv::getTextSize(text, kFont, scale, thickness, &unused_baseline);
+  cv::Mat large(capital + 2 * margin, size.width + 4 * margin, CV_8UC1, cv::Scalar(0));
+  cv::putText(large, text, {margin, margin + capital}, kFont, scale, cv::Scalar(255), thickness, cv::LINE_AA);
+
+  // OpenCV's widths include the space after the last letter: the margins go by what was drawn.
+  const cv::Rect ink = cv::boundingRect(large);
   TextStamp stamp;
-  stamp.width = (size.width + 2 * margin) / kOversampling + 1;
-  stamp.height = (size.height + baseline + 2 * margin) / kOversampling + 1;
-  cv::Mat large(stamp.height * kOversampling, stamp.width * kOversampling, CV_8UC1, cv::Scalar(0));
-  cv::putText(large, text, {margin, margin + size.height}, kFont, scale, cv::Scalar(255), thickness, cv::LINE_AA);
-  stamp.coverage.resize(static_cast<std::size_t>(stamp.width) * stamp.height);
+  stamp.width = std::max(1, (ink.width + 2 * margin) / kOversampling);
+  stamp.height = large.rows / kOversampling;
+  const cv::Rect cut(std::max(0, ink.x - margin), 0, stamp.width * kOversampling, stamp.height * kOversampling);
+  stamp.coverage.resize(static_cast<std::size_t>(stamp.width) * static_cast<std::size_t>(stamp.height));
   cv::Mat small(stamp.height, stamp.width, CV_8UC1, stamp.coverage.data());
-  cv::resize(large, small, small.size(), 0, 0, cv::INTER_AREA);
+  cv::resize(large(cut & cv::Rect({}, large.size())), small, small.size(), 0, 0, cv::INTER_AREA);
   return stamp;
 }
 

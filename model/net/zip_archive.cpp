@@ -1,5 +1,8 @@
 #include "zip_archive.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include "byte_reader.h"
 #include "file_access.h"
 #include "kpt/base/error.h"
@@ -15,7 +18,6 @@ constexpr std::string_view kDirectoryEnd64Locator("PK\x06\x07", 4);
 
 constexpr std::size_t kDirectoryEndBytes = 22;
 constexpr std::size_t kLocatorBytes = 20;
-constexpr std::size_t kLongestComment = 0xFFFF;
 constexpr std::uint64_t kIn64BitExtra = 0xFFFFFFFF;  // stands where the value is in the extra field
 constexpr std::uint64_t kExtra64Id = 1;
 
@@ -40,7 +42,9 @@ ZipArchive::ZipArchive(std::string_view bytes, const std::string &place) : bytes
 
 ZipArchive::Directory ZipArchive::FindDirectory() const {
   const std::size_t end = bytes_.rfind(kDirectoryEnd);
-  if (end == std::string_view::npos || bytes_.size() - end > kDirectoryEndBytes + kLongestComment) {
+  const std::uint64_t length = bytes_.size() - std::min(end, bytes_.size());
+  if (length < kDirectoryEndBytes ||
+      length != kDirectoryEndBytes + LittleEndian(bytes_.substr(end + kDirectoryEndBytes - 2, 2))) {  // and a comment
     throw Error(ErrorCode::kModel,
                 place_ + ": the zip directory at its end is missing; the file is truncated: copy or download it again");
   }

@@ -3,28 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <limits>
-
-#include "kpt/base/error.h"
+#include "testing/file_testing.h"
 
 namespace kpt::net {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-/// The message of the Error(kModel) that `action` throws; fails where it throws none.
-std::string MessageOf(const std::function<void()> &action) {
-  try {
-    action();
-  } catch (const Error &error) {
-    EXPECT_EQ(error.code(), ErrorCode::kModel);
-    return error.what();
-  }
-  ADD_FAILURE() << "no error";
-  return "";
-}
+using testing::MessageOf;
 
 TEST(NetConfig, TheKnownConfigurationsAreSound) {
   EXPECT_NO_THROW(NetConfig::Released().Check());
@@ -49,7 +35,7 @@ TEST(NetConfig, NormalisationGoesWithTheBackbone) {
   EXPECT_THAT(config.normalisation().mean, ElementsAre(127, 127, 127));
   EXPECT_THAT(config.normalisation().std, ElementsAre(128, 128, 128));
   config.backbone = "vgg";
-  EXPECT_THAT(MessageOf([&] { config.normalisation(); }), HasSubstr("backbone"));
+  EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { config.normalisation(); }), HasSubstr("backbone"));
 }
 
 TEST(NetConfig, MetadataHoldsEveryField) {
@@ -87,7 +73,7 @@ class BadMetadata : public ::testing::TestWithParam<BadField> {};
 TEST_P(BadMetadata, IsAnErrorThatNamesTheField) {
   const auto [key, value] = GetParam();
   const std::string field = std::string(key).substr(4);
-  const std::string message = MessageOf([&] { NetConfig::FromMetadata({{key, value}}); });
+  const std::string message = MessageOf(ErrorCode::kModel, [&] { NetConfig::FromMetadata({{key, value}}); });
   EXPECT_THAT(message, HasSubstr(field));
   EXPECT_LT(message.size(), 300U);
 }
@@ -121,13 +107,13 @@ TEST(NetConfig, TheProposalsStrideMustBeALevelOnlyWhereThereIsAProposal) {
   config.proposal_stride = 4;
   EXPECT_NO_THROW(config.Check());
   config.proposal = true;
-  EXPECT_THAT(MessageOf([&] { config.Check(); }), HasSubstr("proposal_stride"));
+  EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { config.Check(); }), HasSubstr("proposal_stride"));
 }
 
 TEST(NetConfig, NoStridesAtAllIsAnError) {
   NetConfig config;
   config.strides.clear();
-  EXPECT_THAT(MessageOf([&] { config.Check(); }), HasSubstr("strides"));
+  EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { config.Check(); }), HasSubstr("strides"));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ kpt_add_library(kpt_netfiles
   PUBLIC kpt_base
   PRIVATE nlohmann_json::nlohmann_json)
 
-kpt_add_test(checkpoint_pth_test LABEL unit SOURCES checkpoint_pth_test.cpp LIBS kpt_netfiles)
+kpt_add_test(checkpoint_pth_test LABEL unit SOURCES checkpoint_pth_test.cpp checkpoint_pth_hostile_test.cpp LIBS kpt_netfiles)
 kpt_add_test(net_config_test LABEL unit SOURCES net_config_test.cpp LIBS kpt_netfiles)
 kpt_add_test(padding_test LABEL unit SOURCES padding_test.cpp LIBS kpt_netfiles nlohmann_json::nlohmann_json)
 kpt_add_test(safetensors_test LABEL unit SOURCES safetensors_test.cpp LIBS kpt_netfiles)

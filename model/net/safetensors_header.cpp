@@ -11,6 +11,7 @@ namespace kpt::net {
 namespace {
 
 constexpr std::size_t kMostDimensions = 16;
+constexpr std::size_t kMostEntries = 100'000;  // a map's entry takes many times the bytes that the header spends on it
 constexpr char kMetadataKey[] = "__metadata__";
 
 struct Dtype {
@@ -54,11 +55,14 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       name_ = text;
       const bool twice = text == kMetadataKey ? metadata_seen_ : header_.tensors.count(text) != 0;
       if (twice) Fail("is there twice");
+      if (header_.tensors.size() == kMostEntries) Fail("is one of more than 100000");
       metadata_seen_ |= text == kMetadataKey;
     } else {
       field_ = text;
-      if (place_ == Place::kMetadata && header_.metadata.count(text) != 0)
+      if (place_ == Place::kMetadata && header_.metadata.count(text) != 0) {
         Fail("has the key " + Quoted(text) + " twice");
+      }
+      if (header_.metadata.size() == kMostEntries) Fail("has more than 100000 keys");
       if (place_ == Place::kTensor) CheckField();
     }
     return true;

@@ -14,6 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::FileBytes;
 using ::testing::HasSubstr;
+using testing::Little;
 using testing::MessageOf;
 using testing::Mutated;
 using testing::ScratchFolder;
@@ -26,9 +27,7 @@ RawTensor Raw(ElementType type, std::vector<std::int64_t> shape, const std::vect
 
 /// A file's bytes: header length, header, data.
 std::string FileOf(const std::string &header, const std::string &data = "") {
-  std::string bytes(8, '\0');
-  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(header.size() >> (8 * i));
-  return bytes + header + data;
+  return Little(header.size(), 8) + header + data;
 }
 
 const std::vector<float> kFloats = {1.5F, -2, 3, 4, 5, 6};
@@ -170,6 +169,13 @@ std::string TwoTensors(const std::string &first, const std::string &second, cons
   return FileOf("{" + tensor("v", first) + "," + tensor("w", second) + "}", data);
 }
 
+/// `opening`, then as many entries with this value as make a header of a few MB.
+std::string ManyEntries(const std::string &opening, const std::string &value) {
+  std::string header = opening;
+  for (int i = 0; i < 100001; ++i) header += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":" + value;
+  return FileOf(header);
+}
+
 std::vector<Hostile> HostileFiles() {
   const std::string good = "\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]";
   return {
@@ -229,6 +235,8 @@ std::vector<Hostile> HostileFiles() {
       {"MetadataTwice", FileOf("{\"__metadata__\":{},\"__metadata__\":{}}"), "twice"},
       {"NotABoolean", OneTensor("\"dtype\":\"BOOL\",\"shape\":[4],\"data_offsets\":[0,4]", std::string("\0\1\2\0", 4)),
        "neither 0 nor 1"},
+      {"ManyTensors", ManyEntries("{", "{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}"), "more than 100000"},
+      {"ManyMetadata", ManyEntries("{\"__metadata__\":{", "\"\""), "more than 100000"},
       {"ControlCharactersInAName", FileOf("{\"a\\u0007b\\n\":1}"), "'a?b?'"},
       {"EndlessName", FileOf("{\"" + std::string(100000, 'n') + "\":1}"), "nnn...'"},
   };

@@ -47,6 +47,13 @@ inline void WriteBytes(const std::string &path, const std::string &bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
+/// A number as bytes, lowest first.
+inline std::string Little(std::uint64_t value, std::size_t bytes) {
+  std::string text;
+  for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  return text;
+}
+
 /// The message of the Error with this code that `action` throws; fails where it throws none.
 inline std::string MessageOf(ErrorCode code, const std::function<void()> &action) {
   try {

@@ -23,7 +23,9 @@ struct PthCheckpoint {
   std::map<std::string, Tensor> tensors;
 };
 
-/// Throws Error: kNotFound, or kModel (truncated, not a checkpoint, hostile sizes), naming the file and the place in it.
+/// Throws Error: kNotFound, or kModel (truncated, not a checkpoint, hostile sizes), naming the file and the place in
+/// it. Holds the file in memory while it reads; the tensors together take at most 16 times its size (shared or expanded
+/// ones are written out), the pickle's values about 100 MB at most.
 PthCheckpoint ReadPth(const std::string &path);
 
 }  // namespace kpt::net

@@ -1,0 +1,140 @@
+#include "flow.h"
+
+#include <opencv2/video/tracking.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace kpt {
+namespace {
+
+constexpr int kWindow = 21;
+constexpr int kLevels = 3;
+constexpr double kObjectPixels = 256;      ///< of the grey picture, for the object's longer side at most
+constexpr double kRegionSides = 1.2;       ///< from the object's centre to the region's edge, in box sides
+constexpr double kReuseSides = 0.75;       ///< the same region serves while it reaches this far
+constexpr double kForwardBackwardPixels = 1.0;
+constexpr float kLargestChange = 25;           ///< mean over the window, in grey levels: more is another surface
+constexpr double kLargestOwnMotion = 0.15;     ///< of a point against the object's, in box sides a frame
+constexpr double kNeighbourhoodSides = 0.25;
+
+const cv::TermCriteria kStop(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 20, 0.03);
+
+/// The part of the frame within `reach` of `centre`; at least one pixel.
+cv::Rect Around(Point2 centre, double reach, int width, int height) {
+  const auto clamp = [](double v, int limit) { return static_cast<int>(std::clamp(v, 0.0, static_cast<double>(limit))); };
+  const int left = std::min(clamp(centre.x - reach, width), width - 1);
+  const int top = std::min(clamp(centre.y - reach, height), height - 1);
+  const int right = std::max(clamp(centre.x + reach + 1, width), left + 1);
+  const int bottom = std::max(clamp(centre.y + reach + 1, height), top + 1);
+  return {left, top, right - left, bottom - top};
+}
+
+bool Contains(const cv::Rect &outer, const cv::Rect &inner) { return (outer & inner) == inner; }
+
+cv::Size GreySize(const GreyRegion &region) {
+  return {static_cast<int>(std::lround(region.rect.width * region.scale_x)),
+          static_cast<int>(std::lround(region.rect.height * region.scale_y))};
+}
+
+GreyRegion RegionFor(const cv::Rect &rect, double object_side) {
+  const double wanted = std::min(1.0, kObjectPixels / object_side);
+  GreyRegion region{rect, 1, 1};
+  region.scale_x = std::max(1.0, std::round(rect.width * wanted)) / rect.width;
+  region.scale_y = std::max(1.0, std::round(rect.height * wanted)) / rect.height;
+  return region;
+}
+
+}  // namespace
+
+void Flow::Remember(FramePixels &frame, const Similarity &frame_from_object) {
+  object_side_ = std::max(1.0, frame_from_object.scale());
+  const Point2 centre = frame_from_object.shift();
+  const cv::Rect needed = Around(centre, kReuseSides * object_side_, frame.width(), frame.height());
+  const bool same_frame_size = frame_width_ == frame.width() && frame_height_ == frame.height();
+  // The scale may be off by a third before the picture is taken anew.
+  const double wanted = std::min(1.0, kObjectPixels / object_side_);
+  const bool scale_fits = region_.scale_x < wanted * 1.34 && wanted < region_.scale_x * 1.34;
+  if (current_ready_ && same_frame_size && scale_fits && Contains(region_.rect, needed)) {
+    std::swap(previous_, current_);
+  } else {
+    region_ = RegionFor(Around(centre, kRegionSides * object_side_, frame.width(), frame.height()), object_side_);
+    frame.Grey(region_, GreySize(region_), &grey_);
+    cv::buildOpticalFlowPyramid(grey_, previous_, cv::Size(kWindow, kWindow), kLevels);
+  }
+  frame_width_ = frame.width();
+  frame_height_ = frame.height();
+  remembered_ = true;
+  current_ready_ = false;
+}
+
+void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, CarriedPoints *carried) {
+  carried->points = points;
+  carried->sound.assign(points.size(), false);
+  carried->sound_count = 0;
+  current_ready_ = false;
+  if (!remembered_ || points.empty() || frame_width_ != frame.width() || frame_height_ != frame.height()) return;
+  frame.Grey(region_, GreySize(region_), &grey_);
+  cv::buildOpticalFlowPyramid(grey_, current_, cv::Size(kWindow, kWindow), kLevels);
+  current_ready_ = true;
+  Track(points, carried);
+  DropOutliers(points, carried);
+  MoveWithNeighbours(points, carried);
+}
+
+void Flow::Track(const std::vector<Point2> &points, CarriedPoints *carried) {
+  start_.clear();
+  for (const Point2 &p : points) {
+    const Point2 q = region_.FromFrame(p);
+    start_.emplace_back(q.x, q.y);
+  }
+  const cv::Size window(kWindow, kWindow);
+  cv::calcOpticalFlowPyrLK(previous_, current_, start_, forward_, forward_found_, error_, window, kLevels, kStop);
+  cv::calcOpticalFlowPyrLK(current_, previous_, forward_, backward_, backward_found_, backward_error_, window, kLevels,
+                           kStop);
+  const cv::Size size = GreySize(region_);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const cv::Point2f there = forward_[i], back = backward_[i] - start_[i];
+    const bool inside = there.x >= 0 && there.y >= 0 && there.x <= static_cast<float>(size.width - 1) &&
+                        there.y <= static_cast<float>(size.height - 1);
+    const bool returns = std::hypot(back.x, back.y) <= kForwardBackwardPixels;  // false for NaN
+    carried->sound[i] = forward_found_[i] != 0 && backward_found_[i] != 0 && inside && returns &&
+                        error_[i] <= kLargestChange;
+    if (!carried->sound[i]) continue;
+    carried->points[i] = region_.ToFrame({there.x, there.y});
+    ++carried->sound_count;
+  }
+}
+
+void Flow::DropOutliers(const std::vector<Point2> &points, CarriedPoints *carried) {
+  constexpr int kFewest = 4;  // with fewer there is no telling who is wrong
+  if (carried->sound_count < kFewest) return;
+  weight_.resize(points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) weight_[i] = carried->sound[i] ? 1.0F : 0.0F;
+  const double tolerance = kLargestOwnMotion * object_side_;
+  const Similarity motion = FitRobustly({points, carried->points, weight_}, tolerance, Similarity{}).transform;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Point2 expected = motion(points[i]);
+    const double own = std::hypot(carried->points[i].x - expected.x, carried->points[i].y - expected.y);
+    if (!carried->sound[i] || own <= tolerance) continue;
+    carried->sound[i] = false;
+    --carried->sound_count;
+  }
+}
+
+void Flow::MoveWithNeighbours(const std::vector<Point2> &points, CarriedPoints *carried) {
+  if (carried->sound_count == 0 || carried->sound_count == static_cast<int>(points.size())) return;
+  weight_.resize(points.size());
+  const double reach = kNeighbourhoodSides * object_side_;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (carried->sound[i]) continue;
+    for (std::size_t j = 0; j < points.size(); ++j) {
+      const double dx = points[i].x - points[j].x, dy = points[i].y - points[j].y;
+      weight_[j] = carried->sound[j] ? static_cast<float>(1 / (1 + (dx * dx + dy * dy) / (reach * reach))) : 0.0F;
+    }
+    const RobustFit motion = FitRobustly({points, carried->points, weight_}, 0.05 * object_side_, Similarity{});
+    carried->points[i] = motion.transform(points[i]);
+  }
+}
+
+}  // namespace kpt

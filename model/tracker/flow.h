@@ -1,0 +1,50 @@
+// Carries points from the last frame to this one by optical flow: pyramidal Lucas-Kanade forward and backward, and
+// where the two disagree the motion of the sound points nearby. Keeps a grey picture of the object's surroundings, no
+// larger than the flow needs. Knows nothing of networks. Called by instance_track.cpp.
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+
+#include <vector>
+
+#include "frame_pixels.h"
+#include "similarity.h"
+
+namespace kpt {
+
+struct CarriedPoints {
+  std::vector<Point2> points;  ///< in the frame
+  std::vector<bool> sound;     ///< forward and backward flow agree
+  int sound_count = 0;
+};
+
+class Flow {
+ public:
+  /// Keeps this frame's picture around the object for the next Carry.
+  void Remember(FramePixels &frame, const Similarity &frame_from_object);
+
+  /// Moves `points` of the remembered frame to `frame`. Without a picture to compare they stay where they are, unsound.
+  void Carry(FramePixels &frame, const std::vector<Point2> &points, CarriedPoints *carried);
+
+  /// There is no last frame.
+  void Forget() { remembered_ = false; }
+
+ private:
+  void Track(const std::vector<Point2> &points, CarriedPoints *carried);
+  void DropOutliers(const std::vector<Point2> &points, CarriedPoints *carried);
+  void MoveWithNeighbours(const std::vector<Point2> &points, CarriedPoints *carried);
+
+  bool remembered_ = false;
+  bool current_ready_ = false;  ///< `current_` shows the frame of the last Carry
+  int frame_width_ = 0;
+  int frame_height_ = 0;
+  double object_side_ = 1;  ///< in pixels of the frame
+  GreyRegion region_;
+  cv::Mat grey_;
+  std::vector<cv::Mat> previous_, current_;  ///< pyramids over `region_`
+  std::vector<cv::Point2f> start_, forward_, backward_;
+  std::vector<unsigned char> forward_found_, backward_found_;
+  std::vector<float> error_, backward_error_, weight_;
+};
+
+}  // namespace kpt

@@ -1,0 +1,57 @@
+// Reads pixels out of a borrowed frame of any supported format: grey regions for optical flow, and square RGB crops
+// under a similarity transform. Never converts the whole frame: planes are cut and scaled first, the small result is
+// converted. Knows nothing of objects. Called by flow.cpp, crop.cpp and search.cpp; keeps its buffers from frame to frame.
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+
+#include <cstdint>
+
+#include "kpt/tracker.h"
+#include "similarity.h"
+
+namespace kpt {
+
+/// Throws Error(kInvalidArgument) that says what is wrong with a frame's size, planes or strides.
+void CheckFrame(const FrameView &frame);
+
+/// A region of a frame at a scale: pixel p of the frame lies at (p - origin) * scale.
+struct GreyRegion {
+  cv::Rect rect;        ///< in the frame
+  double scale_x = 1;   ///< of the grey image, at most 1
+  double scale_y = 1;
+
+  Point2 FromFrame(Point2 p) const;
+  Point2 ToFrame(Point2 p) const;
+};
+
+class FramePixels {
+ public:
+  /// Borrows a frame until the next call. Throws as CheckFrame.
+  void Attach(const FrameView &frame);
+
+  int width() const { return frame_.width; }
+  int height() const { return frame_.height; }
+
+  /// The part of the frame that `region.rect` names, grey, `size` large.
+  void Grey(const GreyRegion &region, cv::Size size, cv::Mat *grey);
+
+  /// A size x size RGB crop, dense, into `rgb`; black outside the frame. Bilinear; where the crop shrinks the frame to
+  /// less than half, areas are averaged first.
+  void Crop(const Similarity &crop_from_frame, int size, std::uint8_t *rgb);
+
+ private:
+  /// A part of the frame as one image: all of a packed format, or one plane.
+  struct Layer {
+    cv::Mat pixels;          ///< header over borrowed memory
+    double subsampling = 1;  ///< frame pixels a pixel of this layer, on both axes
+  };
+  Layer PackedOrLuma() const;
+  void Warp(const Layer &layer, const Similarity &crop_from_frame, int size, int border, cv::Mat *out);
+  void CropYuv(const Similarity &crop_from_frame, int size, std::uint8_t *rgb);
+
+  FrameView frame_;
+  cv::Mat shrunk_, warped_, luma_, chroma_, chroma_v_, grey_source_;
+};
+
+}  // namespace kpt

@@ -1,0 +1,208 @@
+#include "instance_track.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kpt/base/error.h"
+
+namespace kpt {
+namespace {
+
+constexpr float kLeastWeight = 0.05F;  ///< in the place's fit, of a point that the estimator does not believe in
+
+/// The smallest box around the points that are not lost.
+Box HullOf(const std::vector<TrackedPoint> &points) {
+  bool any = false;
+  float left = 0, top = 0, right = 0, bottom = 0;
+  for (const TrackedPoint &p : points) {
+    if (p.visibility == Visibility::kLost) continue;
+    const float x = p.xy_in_frame.x, y = p.xy_in_frame.y;
+    left = any ? std::min(left, x) : x;
+    right = any ? std::max(right, x) : x;
+    top = any ? std::min(top, y) : y;
+    bottom = any ? std::max(bottom, y) : y;
+    any = true;
+  }
+  return {left, top, right - left, bottom - top};
+}
+
+}  // namespace
+
+InstanceTrack::InstanceTrack(int id, const ObjectLayout *layout) : id_(id), layout_(layout) {
+  smoother_.SetKeypoints(layout->points.size());
+  Reset();
+}
+
+void InstanceTrack::Reset() {
+  states_.Reset();
+  last_place_.reset();
+  Forget();
+}
+
+void InstanceTrack::Forget() {
+  following_ = expected_ = given_ = inferred_ = false;
+  mean_confidence_ = 0;
+  confidence_.assign(layout_->points.size(), 0);
+  flow_.Forget();
+  smoother_.Reset();
+}
+
+void InstanceTrack::Adopt(const Candidate &candidate, bool expected) {
+  Forget();
+  following_ = inferred_ = true;
+  expected_ = expected;
+  frames_since_inference_ = 0;
+  frame_from_object_ = candidate.frame_from_object;
+  mean_confidence_ = candidate.confidence;
+  std::vector<Point2> points(candidate.points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const bool seen = layout_->known[i] && candidate.points[i].confidence > 0;
+    points[i] = seen ? candidate.points[i].xy_in_frame : frame_from_object_(layout_->points[i]);
+    confidence_[i] = layout_->known[i] ? candidate.points[i].confidence : 0;
+  }
+  filter_.Start(points, false);
+}
+
+void InstanceTrack::StartFrom(const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible) {
+  const std::size_t count = layout_->points.size();
+  if (points_in_frame.size() != count || visible.size() != count) {
+    throw Error(ErrorCode::kInvalidArgument, "StartFrom: " + std::to_string(points_in_frame.size()) + " points and " +
+                                                 std::to_string(visible.size()) + " visibilities; the category has " +
+                                                 std::to_string(count) + " keypoints.");
+  }
+  std::vector<float> weight(count);
+  int usable = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!visible[i]) continue;
+    constexpr float kFar = 1e6F;
+    if (!(std::abs(points_in_frame[i].x) < kFar && std::abs(points_in_frame[i].y) < kFar)) {
+      throw Error(ErrorCode::kInvalidArgument, "StartFrom: point " + std::to_string(i) + " is no place in a frame.");
+    }
+    weight[i] = layout_->known[i] ? 1.0F : 0.0F;
+    usable += layout_->known[i];
+  }
+  if (usable < std::min(2, layout_->known_count)) {
+    throw Error(ErrorCode::kInvalidArgument, "StartFrom: too few visible points to tell where the object is.");
+  }
+  Forget();
+  following_ = given_ = true;
+  frame_from_object_ = FitRobustly({layout_->points, points_in_frame, weight}, kLayoutTolerance,
+                                   last_place_.value_or(Similarity{100, 0, 0, 0})).transform;
+  std::vector<Point2> points = points_in_frame;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!visible[i]) points[i] = frame_from_object_(layout_->points[i]);
+    confidence_[i] = visible[i] && layout_->known[i] ? 1.0F : 0.0F;
+  }
+  mean_confidence_ = 1;
+  filter_.Start(points, true);
+  states_.Reset(TrackState::kTracked);
+}
+
+void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings) {
+  inferred_ = false;
+  if (!following_) return;
+  ++frames_since_inference_;
+  if (settings.use_flow && !given_) {
+    flow_.Carry(frame, filter_.points(), &carried_);
+    filter_.Predict(carried_);
+  }
+  given_ = false;
+  FollowPoints();
+}
+
+void InstanceTrack::FollowPoints() {
+  weight_.resize(confidence_.size());
+  for (std::size_t i = 0; i < weight_.size(); ++i) {
+    weight_[i] = layout_->known[i] ? std::max(confidence_[i], kLeastWeight) : 0.0F;
+  }
+  frame_from_object_ = FollowObject(*layout_, filter_.points(), weight_, frame_from_object_);
+}
+
+bool InstanceTrack::InferenceDue(const TrackerSettings &settings) const {
+  if (!following_ || !settings.use_network) return false;
+  const bool sure = states_.state() == TrackState::kTracked && states_.doubtful_frames() == 0;
+  return !sure || frames_since_inference_ >= settings.inference_interval;
+}
+
+void InstanceTrack::Correct(const Measurements &measurements, const TrackerSettings &settings) {
+  inferred_ = true;
+  frames_since_inference_ = 0;
+  for (std::size_t i = 0; i < confidence_.size(); ++i) {
+    confidence_[i] = layout_->known[i] ? measurements[i].confidence : 0.0F;
+  }
+  mean_confidence_ = MeanConfidence(*layout_, measurements);
+  if (settings.use_flow) {
+    filter_.Correct(measurements, frame_from_object_.scale());
+  } else {
+    filter_.Replace(measurements);
+  }
+}
+
+bool InstanceTrack::Confident(const TrackerSettings &settings) const {
+  return mean_confidence_ >= settings.confidence_threshold;
+}
+
+bool InstanceTrack::SearchDue(const TrackerSettings &settings) const {
+  if (!following_) return true;
+  if (!inferred_ || Confident(settings)) return false;
+  const int doubtful = states_.doubtful_frames() + 1;
+  const bool patient = states_.state() == TrackState::kTracked || expected_;
+  return !patient || doubtful >= kDoubtfulFramesToSearch;
+}
+
+std::optional<EventKind> InstanceTrack::Judge(const TrackerSettings &settings) {
+  if (following_ && !settings.use_network) {  // flow alone cannot doubt itself
+    states_.Reset(TrackState::kTracked);
+    return std::nullopt;
+  }
+  if (following_ && !inferred_) return std::nullopt;  // nothing new is known
+  const bool confident = following_ && Confident(settings);
+  const TrackState before = states_.state();
+  const std::optional<EventKind> event = states_.Judge(confident, settings.max_lost_frames);
+  if (confident) last_place_ = frame_from_object_;
+  if (states_.state() == TrackState::kTracked) expected_ = false;
+  if (states_.state() == TrackState::kLost && !confident) Forget();
+  if (before != states_.state()) {
+    constexpr const char *kNames[] = {"searching", "tracked", "lost"};
+    spdlog::debug("instance {}: {} (confidence {:.2f})", id_, kNames[static_cast<int>(states_.state())], mean_confidence_);
+  }
+  return event;
+}
+
+void InstanceTrack::Remember(FramePixels &frame, const TrackerSettings &settings) {
+  if (following_ && settings.use_flow) flow_.Remember(frame, frame_from_object_);
+}
+
+Visibility InstanceTrack::VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const {
+  if (!layout_->known[keypoint]) return Visibility::kLost;
+  const bool known_by_caller = states_.state() == TrackState::kTracked && states_.confident_frames() == 0 &&
+                               states_.doubtful_frames() == 0;
+  if (!known_by_caller && (!inferred_ || !Confident(settings))) return Visibility::kProjected;
+  return confidence_[keypoint] >= settings.confidence_threshold ? Visibility::kVisible : Visibility::kHidden;
+}
+
+bool InstanceTrack::Report(double time_s, const TrackerSettings &settings, Instance *instance) {
+  instance->id = id_;
+  instance->state = states_.state();
+  instance->confidence = mean_confidence_;
+  if (states_.state() == TrackState::kLost || !following_) {
+    instance->points.clear();
+    instance->box = {};
+    return states_.state() == TrackState::kLost;
+  }
+  smoothed_ = filter_.points();
+  if (settings.smoothing == Smoothing::kOneEuro) {
+    const OneEuroSettings one_euro{settings.min_cutoff_hz, settings.beta};
+    smoother_.Smooth(time_s, frame_from_object_.scale(), one_euro, &smoothed_);
+  }
+  instance->points.resize(smoothed_.size());
+  for (std::size_t i = 0; i < smoothed_.size(); ++i) {
+    instance->points[i] = {smoothed_[i], filter_.points()[i], confidence_[i], VisibilityOf(i, settings)};
+  }
+  instance->box = HullOf(instance->points);
+  return true;
+}
+
+}  // namespace kpt

@@ -1,0 +1,88 @@
+// One object being followed: its points, its place in the frame, its state. The steps that a frame takes are its public
+// functions, in the order in which tracker.cpp calls them; the estimator is asked between them, for all instances at once.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "correction_filter.h"
+#include "crop_batch.h"
+#include "flow.h"
+#include "object_layout.h"
+#include "point_smoother.h"
+#include "search.h"
+#include "track_state.h"
+
+namespace kpt {
+
+class InstanceTrack {
+ public:
+  /// Borrows the layout.
+  InstanceTrack(int id, const ObjectLayout *layout);
+
+  void Reset();
+
+  /// Follows what a search found. `expected`: the caller said that the object is there, so that a few doubtful frames do
+  /// not make the search begin anew.
+  void Adopt(const Candidate &candidate, bool expected);
+
+  /// Follows points that the caller knows, as tracked; invisible ones are put where the layout has them.
+  /// Throws Error(kInvalidArgument) for wrong counts and points that are no numbers.
+  void StartFrom(const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible);
+
+  /// There is an idea of where the object is.
+  bool following() const { return following_; }
+
+  /// 1. Flow carries the points into this frame, and the place follows them.
+  void Predict(FramePixels &frame, const TrackerSettings &settings);
+
+  /// Whether the estimator has to look at this frame.
+  bool InferenceDue(const TrackerSettings &settings) const;
+
+  /// 2. What to ask the estimator.
+  CropQuestion Question() const { return {frame_from_object_, &filter_.points()}; }
+
+  /// 3. Its answer.
+  void Correct(const Measurements &measurements, const TrackerSettings &settings);
+
+  /// 4. Whether the frame should be searched, now that the answer is known.
+  bool SearchDue(const TrackerSettings &settings) const;
+  std::optional<Similarity> last_place() const { return last_place_; }
+
+  /// 5. Judges the frame; returns the event it caused.
+  std::optional<EventKind> Judge(const TrackerSettings &settings);
+
+  /// 6. Keeps the picture for the next frame's flow.
+  void Remember(FramePixels &frame, const TrackerSettings &settings);
+
+  /// 7. The frame's result for users. False where there is nothing to say of the object yet.
+  bool Report(double time_s, const TrackerSettings &settings, Instance *instance);
+
+ private:
+  bool Confident(const TrackerSettings &settings) const;
+  void Forget();
+  void FollowPoints();
+  Visibility VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const;
+
+  const int id_;
+  const ObjectLayout *layout_;
+  TrackStateMachine states_;
+  CorrectionFilter filter_;
+  Flow flow_;
+  PointSmoother smoother_;
+  CarriedPoints carried_;
+
+  bool following_ = false;
+  bool expected_ = false;           ///< the caller said where it is, and no frame has confirmed it yet
+  bool given_ = false;              ///< the points are the caller's, and belong to the next frame
+  bool inferred_ = false;           ///< in this frame
+  Similarity frame_from_object_;
+  std::optional<Similarity> last_place_;  ///< in the last confident frame
+  std::vector<float> confidence_;   ///< of each point
+  std::vector<float> weight_;       ///< of each point when the place follows them
+  float mean_confidence_ = 0;
+  int frames_since_inference_ = 0;
+  std::vector<Point2> smoothed_;
+};
+
+}  // namespace kpt

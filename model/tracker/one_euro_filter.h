@@ -1,0 +1,27 @@
+// The One-Euro filter of one number (Casiez, Roussel, Vogel: CHI 2012): a low-pass whose cutoff rises with speed. Knows
+// nothing of points or video; point_smoother.h applies it.
+#pragma once
+
+namespace kpt {
+
+struct OneEuroSettings {
+  double min_cutoff_hz = 1;
+  double beta = 0;                 ///< cutoff gained, in hertz, for a speed of one unit a second
+  double derivative_cutoff_hz = 1;
+};
+
+class OneEuroFilter {
+ public:
+  /// The next value, `dt_s` > 0 seconds after the last one. `unit` is the length that counts as one for `beta`.
+  double Filter(double value, double dt_s, double unit, const OneEuroSettings &settings);
+
+  void Reset() { started_ = false; }
+
+ private:
+  bool started_ = false;
+  double value_ = 0;
+  double raw_ = 0;
+  double derivative_ = 0;  ///< units a second
+};
+
+}  // namespace kpt

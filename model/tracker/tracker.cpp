@@ -1,0 +1,216 @@
+// The tracker's pipeline: see Impl::Process. Everything with a formula in it lies in the files that it calls.
+#include "kpt/tracker.h"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "crop.h"
+#include "crop_batch.h"
+#include "frame_clock.h"
+#include "frame_pixels.h"
+#include "instance_track.h"
+#include "object_layout.h"
+#include "protect.h"
+#include "search.h"
+#include "stopwatch.h"
+
+namespace kpt {
+namespace {
+
+[[noreturn]] void Refuse(const std::string &what) { throw Error(ErrorCode::kInvalidArgument, what); }
+
+/// Throws Error(kInvalidArgument) naming the setting; also false for a value that is no number.
+void CheckSettings(const TrackerSettings &settings) {
+  if (settings.instances != 1) {
+    Refuse("instances: " + std::to_string(settings.instances) + "; this version follows one object at a time.");
+  }
+  if (settings.initial_boxes.size() > static_cast<std::size_t>(settings.instances)) {
+    Refuse("initial_boxes: " + std::to_string(settings.initial_boxes.size()) + " boxes for " +
+           std::to_string(settings.instances) + " instance.");
+  }
+  for (const OrientedBox &box : settings.initial_boxes) {
+    const bool finite = std::isfinite(box.box.x) && std::isfinite(box.box.y) && std::isfinite(box.angle_deg);
+    if (!finite || !(box.box.width >= 1 && box.box.width < 1e5F) || !(box.box.height >= 1 && box.box.height < 1e5F)) {
+      Refuse("initial_boxes: a box needs a place and at least one pixel of width and height.");
+    }
+  }
+  if (settings.inference_interval < 1) Refuse("inference_interval: must be at least 1.");
+  if (settings.max_lost_frames < 1) Refuse("max_lost_frames: must be at least 1.");
+  if (!(settings.confidence_threshold >= 0 && settings.confidence_threshold <= 1)) {
+    Refuse("confidence_threshold: must be from 0 to 1.");
+  }
+  if (!(settings.min_cutoff_hz > 0 && settings.min_cutoff_hz <= 1e4F)) Refuse("min_cutoff_hz: must be above 0.");
+  if (!(settings.beta >= 0 && settings.beta <= 1e6F)) Refuse("beta: must be 0 or more.");
+}
+
+}  // namespace
+
+struct Tracker::Impl {
+  Impl(std::unique_ptr<Estimator> with, SupportSet set, const TrackerSettings &wanted);
+
+  void Process(const FrameView &frame, FrameResult *result);
+  void Reset();
+  InstanceTrack &Track(int id);
+
+  // The steps of Process.
+  void Predict(FrameResult *result);
+  void Correct(FrameResult *result);
+  void SearchWhereDue(FrameResult *result);
+  void Report(FrameResult *result);
+
+  std::unique_ptr<Estimator> estimator;
+  SupportSet support;
+  TrackerSettings settings;
+  ObjectLayout layout;
+  CropBatch batch;
+  Search search;
+  FramePixels pixels;
+  FrameClock clock;
+  std::vector<InstanceTrack> tracks;
+  bool first_frame = true;  ///< since the start or a reset
+  std::vector<InstanceTrack *> asking;
+  std::vector<CropQuestion> questions;
+  std::vector<Measurements> answers;
+};
+
+Tracker::Impl::Impl(std::unique_ptr<Estimator> with, SupportSet set, const TrackerSettings &wanted)
+    : estimator(std::move(with)),
+      support(std::move(set)),
+      settings(wanted),
+      layout(LayoutOf(support)),
+      batch(estimator.get(), support.keypoint_names.size()),
+      search(&layout, &batch) {
+  std::vector<SupportCrop> crops;
+  for (const SupportShot &shot : support.shots) crops.push_back(CutSupportCrop(shot, estimator->crop_size()));
+  estimator->SetSupport(crops, support.skeleton);
+  for (int id = 1; id <= settings.instances; ++id) tracks.emplace_back(id, &layout);
+}
+
+void Tracker::Impl::Process(const FrameView &frame, FrameResult *result) {
+  *result = FrameResult{std::move(result->instances), std::move(result->events), false, {}};
+  result->events.clear();
+  const Stopwatch watch(&result->times.total_ns);
+  pixels.Attach(frame);
+  clock.Advance(frame);
+
+  Predict(result);
+  Correct(result);
+  SearchWhereDue(result);
+  Report(result);
+  first_frame = false;
+}
+
+void Tracker::Impl::Predict(FrameResult *result) {
+  const Stopwatch watch(&result->times.flow_ns);
+  for (InstanceTrack &track : tracks) track.Predict(pixels, settings);
+}
+
+void Tracker::Impl::Correct(FrameResult *result) {
+  asking.clear();
+  questions.clear();
+  for (InstanceTrack &track : tracks) {
+    if (!track.InferenceDue(settings)) continue;
+    asking.push_back(&track);
+    questions.push_back(track.Question());
+  }
+  if (asking.empty()) return;
+  batch.Ask(pixels, questions, &result->times, &answers);
+  for (std::size_t i = 0; i < asking.size(); ++i) asking[i]->Correct(answers[i], settings);
+  result->inferred = true;
+}
+
+void Tracker::Impl::SearchWhereDue(FrameResult *result) {
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    InstanceTrack &track = tracks[i];
+    if (!track.SearchDue(settings)) continue;
+    result->inferred = true;
+    const float threshold = settings.confidence_threshold;
+    if (first_frame && i < settings.initial_boxes.size()) {
+      track.Adopt(search.InBox(pixels, settings.initial_boxes[i], threshold, &result->times), true);
+      continue;
+    }
+    const Candidate candidate = first_frame
+                                    ? search.Everywhere(pixels, &result->times)
+                                    : search.Further(pixels, track.last_place(), threshold, &result->times);
+    if (candidate.Convincing(threshold)) {
+      track.Adopt(candidate, false);
+      search.Rewind();
+    }
+  }
+}
+
+void Tracker::Impl::Report(FrameResult *result) {
+  std::size_t reported = 0;
+  result->instances.resize(tracks.size());
+  for (InstanceTrack &track : tracks) {
+    if (const auto event = track.Judge(settings)) {
+      result->events.push_back({*event, static_cast<int>(&track - tracks.data()) + 1});
+    }
+    if (track.Report(clock.time_s(), settings, &result->instances[reported])) ++reported;
+    const Stopwatch watch(&result->times.flow_ns);
+    track.Remember(pixels, settings);
+  }
+  result->instances.resize(reported);
+}
+
+void Tracker::Impl::Reset() {
+  for (InstanceTrack &track : tracks) track.Reset();
+  search.Rewind();
+  clock.Reset();
+  first_frame = true;
+}
+
+InstanceTrack &Tracker::Impl::Track(int id) {
+  if (id < 1 || id > static_cast<int>(tracks.size())) {
+    Refuse("id: there is no instance " + std::to_string(id) + "; they count from 1 to " + std::to_string(tracks.size()) + ".");
+  }
+  return tracks[id - 1];
+}
+
+Tracker::Tracker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Tracker::~Tracker() = default;
+
+Result<std::unique_ptr<Tracker>> Tracker::Create(std::unique_ptr<Estimator> estimator, SupportSet support,
+                                                 const TrackerSettings &settings) noexcept {
+  return Protect([&]() -> Result<std::unique_ptr<Tracker>> {
+    if (!estimator) Refuse("estimator: null.");
+    CheckSettings(settings);
+    auto impl = std::make_unique<Impl>(std::move(estimator), std::move(support), settings);
+    return std::unique_ptr<Tracker>(new Tracker(std::move(impl)));
+  });
+}
+
+Status Tracker::Process(const FrameView &frame, FrameResult *result) noexcept {
+  Status status = Protect([&] { impl_->Process(frame, result); });
+  if (!status.ok()) {
+    result->instances.clear();
+    impl_->Reset();  // half a step was done: what is known of the object cannot be trusted
+  }
+  return status;
+}
+
+Status Tracker::Reset() noexcept {
+  return Protect([&] { impl_->Reset(); });
+}
+
+Status Tracker::StartFrom(int id, const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible) noexcept {
+  return Protect([&] { impl_->Track(id).StartFrom(points_in_frame, visible); });
+}
+
+Status Tracker::UpdateSettings(const TrackerSettings &settings) noexcept {
+  return Protect([&] {
+    CheckSettings(settings);
+    impl_->settings = settings;
+  });
+}
+
+const SupportSet &Tracker::support() const noexcept { return impl_->support; }
+
+std::string Tracker::model_name() const noexcept {
+  std::string name;
+  const Status status = Protect([&] { name = impl_->estimator->model_name(); });
+  return status.ok() ? name : std::string("unknown");
+}
+
+}  // namespace kpt

@@ -64,12 +64,11 @@ struct Glue {
     });
   }
 
+  /// An element that fails to stop has stopped all the same: GStreamer knows no other way out.
   static gboolean Stop(GstBaseTransform *trans) {
     auto &impl = ImplOf(trans);
-    return Guard(GST_ELEMENT(trans), impl.gate, "stop", FALSE, [&] {
-      impl.Stop();
-      return TRUE;
-    });
+    GuardVoid(GST_ELEMENT(trans), impl.gate, "stop", [&] { impl.Stop(); });
+    return TRUE;
   }
 
   /// Events pass on whatever our own handling came to.

@@ -59,11 +59,11 @@ TrackSession::TrackSession(const TrackSettings &settings) {
   warnings_ = support.warnings;
   warnings_.insert(warnings_.end(), network.warnings.begin(), network.warnings.end());
 
+  header_.model = Utf8(network.estimator->model_name());
   header_.category = Utf8(support.category);
   for (const auto &name : support.keypoint_names) header_.names.push_back(Utf8(name));
   header_.skeleton = support.skeleton;
   tracker_ = ValueOrThrow(Tracker::Create(std::move(network.estimator), std::move(support), settings));
-  header_.model = Utf8(tracker_->model_name());
 }
 
 void TrackSession::SetVideoInfo(const GstVideoInfo &info) {

@@ -35,12 +35,14 @@ OrientedBox ParseBox(std::string_view part) {
   float *const fields[] = {&out.box.x, &out.box.y, &out.box.width, &out.box.height, &out.angle_deg};
   std::string_view rest = part;
   int count = 0;
-  while (count < 5 && TakeNumber(&rest, fields[count])) {
+  bool complete = false;  // ends after a number, not after a comma
+  while (count < 5 && !complete && TakeNumber(&rest, fields[count])) {
     ++count;
-    if (rest.empty() || rest.front() != ',') break;
-    rest.remove_prefix(1);
+    complete = rest.empty();
+    if (!complete && rest.front() != ',') break;
+    if (!complete) rest.remove_prefix(1);
   }
-  if (count < 4 || !rest.empty() || !(out.box.width > 0) || !(out.box.height > 0)) {
+  if (count < 4 || !complete || !(out.box.width > 0) || !(out.box.height > 0)) {
     throw Error(ErrorCode::kInvalidArgument, "initial-boxes: '" + std::string(part) +
                                                  "' is not x,y,width,height[,angle] in pixels and degrees with a "
                                                  "positive size.");

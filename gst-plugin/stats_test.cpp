@@ -69,6 +69,8 @@ TEST(LatencyReport, ChangesOnlyByMoreThanAQuarter) {
   EXPECT_EQ(report.reported(), 100 * GST_MSECOND);
   EXPECT_TRUE(report.Update(126));
   EXPECT_EQ(report.reported(), 126 * GST_MSECOND);
+  ASSERT_TRUE(report.Update(0.5));
+  EXPECT_FALSE(report.Update(1.4));  // three times as much of next to nothing
 }
 
 }  // namespace

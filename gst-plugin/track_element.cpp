@@ -11,7 +11,6 @@ namespace kpt::gst {
 namespace {
 
 constexpr std::uint64_t kFramesPerLatencyCheck = 30;
-constexpr std::size_t kManyShots = 10;
 
 std::int64_t MonotonicNs() { return g_get_monotonic_time() * 1000; }
 
@@ -79,11 +78,6 @@ void TrackElement::Start() {
   session_ = std::make_unique<TrackSession>(settings);
   for (const auto &warning : session_->warnings()) {
     PostWarning(GST_ELEMENT(element_), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, warning);
-  }
-  if (session_->shots() > kManyShots) {
-    PostWarning(GST_ELEMENT(element_), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                std::to_string(session_->shots()) + " support shots take long and rarely help: set support-shots to " +
-                    std::to_string(kManyShots) + " or fewer.");
   }
   GST_INFO_OBJECT(element_, "tracking '%s' with %s on %s", session_->header().category.c_str(),
                   session_->header().model.c_str(), session_->device().c_str());

@@ -7,6 +7,11 @@
 #include <string>
 
 namespace kpt::gst {
+namespace {
+
+constexpr double kNegligibleMs = 1;  // a change of latency that no sink notices
+
+}  // namespace
 
 void DurationWindow::Add(std::int64_t ns) {
   if (ns_.size() < kSize) {
@@ -59,7 +64,7 @@ GstStructure *TrackStats::ToStructure() const {
 
 bool LatencyReport::Update(double measured_ms) {
   const double reported_ms = static_cast<double>(reported_) / GST_MSECOND;
-  if (std::abs(measured_ms - reported_ms) <= 0.25 * reported_ms) return false;
+  if (std::abs(measured_ms - reported_ms) <= std::max(0.25 * reported_ms, kNegligibleMs)) return false;
   reported_ = static_cast<GstClockTime>(measured_ms * GST_MSECOND);
   return true;
 }

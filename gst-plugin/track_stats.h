@@ -57,7 +57,8 @@ class TrackStats {
   std::uint64_t reacquired_ = 0;
 };
 
-/// The latency that the element answers queries with: steady until what is measured differs by more than 25 %.
+/// The latency that the element answers queries with: steady until what is measured differs by more than 25 %
+/// (and 1 ms).
 class LatencyReport {
  public:
   GstClockTime reported() const noexcept { return reported_; }

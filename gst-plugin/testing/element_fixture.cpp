@@ -20,6 +20,7 @@ class GstEnvironment : public ::testing::Environment {
     gst_init(nullptr, nullptr);
     ASSERT_TRUE(RegisterElements(nullptr));
   }
+  void TearDown() override { gst_deinit(); }  // where GST_TRACERS=leaks reports what is still alive
 };
 const auto *const kEnvironment = ::testing::AddGlobalTestEnvironment(new GstEnvironment);
 

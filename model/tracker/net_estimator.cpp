@@ -1,0 +1,242 @@
+// The network behind the Estimator interface. The only file of the tracker that includes Torch.
+#include <c10/core/InferenceMode.h>
+#include <spdlog/spdlog.h>
+#include <torch/cuda.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "kpt/estimator.h"
+#include "kpt/net/fgsa_net.h"
+#include "kpt/net/padding.h"
+#include "kpt/net/threads.h"
+#include "kpt/net/weights.h"
+#include "protect.h"
+
+namespace kpt {
+namespace {
+
+using torch::Tensor;
+
+constexpr double kUnsureSpread = 0.1;  ///< of the crop: disagreement of layers that makes a headless model unsure
+
+Tensor PointTensor(const std::vector<Point2> &points) {
+  const auto count = static_cast<std::int64_t>(points.size());
+  Tensor tensor = torch::empty({1, count, 2});
+  static_assert(sizeof(Point2) == 2 * sizeof(float));
+  std::memcpy(tensor.data_ptr<float>(), points.data(), points.size() * sizeof(Point2));
+  return tensor;
+}
+
+/// A list of shots' tensors [1, ...] as [S, 1, ...] on the device.
+Tensor Stack(const std::vector<Tensor> &shots, const torch::Device &device) { return torch::stack(shots).to(device); }
+
+class NetEstimator : public Estimator {
+ public:
+  NetEstimator(net::FgsaNet network, torch::Device device, std::string name)
+      : net_(std::move(network)), device_(device), name_(std::move(name)) {
+    net_->to(device_);
+    net_->PrepareForInference();
+  }
+
+  int crop_size() const override { return net_->config().crop_size; }
+  std::string model_name() const override { return name_; }
+  void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) override;
+  std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override;
+
+ private:
+  net::Keypoints Normalised(const SupportCrop &shot) const;
+  net::SupportAnnotations Annotate(const std::vector<net::Keypoints> &shots) const;
+  /// 8-bit crops [N, H, W, 3] -> pyramids.
+  net::FeatureMaps Features(const std::vector<const std::uint8_t *> &crops);
+  net::Seeds SeedsOf(const std::vector<CropQuery> &queries) const;
+  Tensor Confidence(const net::NetOutput &out, const Tensor &spread) const;
+  void WarmUp(const net::FeatureMaps &maps);
+
+  net::FgsaNet net_;
+  torch::Device device_;
+  std::string name_;
+  std::size_t keypoints_ = 0;
+  net::PadPlan plan_;
+  net::SupportContext support_;
+};
+
+net::Keypoints NetEstimator::Normalised(const SupportCrop &shot) const {
+  const auto size = static_cast<float>(crop_size());
+  net::Keypoints keypoints{shot.points_in_crop, shot.visible};
+  for (Point2 &p : keypoints.points) p = {p.x / size, p.y / size};
+  return keypoints;
+}
+
+net::FeatureMaps NetEstimator::Features(const std::vector<const std::uint8_t *> &crops) {
+  const std::int64_t size = crop_size();
+  const auto bytes = static_cast<std::size_t>(size * size * 3);
+  Tensor images = torch::empty({static_cast<std::int64_t>(crops.size()), size, size, 3}, torch::kUInt8);
+  for (std::size_t i = 0; i < crops.size(); ++i) std::memcpy(images.data_ptr<std::uint8_t>() + i * bytes, crops[i], bytes);
+  return net_->Features(net_->Normalise(images.to(device_)));
+}
+
+net::SupportAnnotations NetEstimator::Annotate(const std::vector<net::Keypoints> &shots) const {
+  std::vector<Tensor> points, visible, linked;
+  for (const net::Keypoints &shot : shots) {
+    const net::Keypoints padded = net::Pad(shot, plan_);
+    const auto count = static_cast<std::int64_t>(padded.points.size());
+    points.push_back(PointTensor(padded.points));
+    Tensor flags = torch::empty({1, count}, torch::kBool);
+    std::copy(padded.visible.begin(), padded.visible.end(), flags.data_ptr<bool>());
+    visible.push_back(flags);
+    const int entries = std::max(16, net_->config().side_heads);
+    const auto rows = net::LinkedReferences(net::LinksAfterPadding(plan_, padded), padded.visible, entries);
+    Tensor references = torch::empty({1, count, entries}, torch::kInt64);
+    std::int64_t *out = references.data_ptr<std::int64_t>();
+    for (const auto &row : rows) out = std::copy(row.begin(), row.end(), out);
+    linked.push_back(references);
+  }
+  return {Stack(points, device_), Stack(visible, device_), Stack(linked, device_)};
+}
+
+void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) {
+  const c10::InferenceMode guard;
+  if (shots.empty()) throw Error(ErrorCode::kInvalidArgument, "SetSupport: no shot.");
+  keypoints_ = shots[0].points_in_crop.size();
+  std::vector<net::Keypoints> marked;
+  std::vector<const std::uint8_t *> crops;
+  for (const SupportCrop &shot : shots) {
+    marked.push_back(Normalised(shot));
+    crops.push_back(shot.rgb.data());
+  }
+  if (skeleton.empty()) spdlog::warn("The category has no skeleton: the shortest tree through its points takes its place.");
+  const std::vector<Link> links = skeleton.empty() ? net::SpanningTree(marked) : skeleton;
+  plan_ = net::EqualDivisionPadding(static_cast<int>(keypoints_), links, net_->config().padded_keypoints);
+
+  const net::FeatureMaps all = Features(crops);
+  std::vector<net::FeatureMaps> maps;
+  for (std::size_t s = 0; s < shots.size(); ++s) {
+    maps.push_back(all.Slice(static_cast<std::int64_t>(s), static_cast<std::int64_t>(s) + 1));
+  }
+  const net::FeatureMaps first = maps[0];
+  support_ = net_->EncodeSupport(std::move(maps), Annotate(marked));
+  WarmUp(first);
+}
+
+/// Every path that a frame takes runs once before the first frame; the shot's own maps serve as a frame's.
+void NetEstimator::WarmUp(const net::FeatureMaps &maps) {
+  net_->Forward(support_, maps);
+  const net::Seeds seeds{support_.annotations.points[0], {}};
+  net_->Forward(support_, maps, seeds).points.back().cpu();
+}
+
+net::Seeds NetEstimator::SeedsOf(const std::vector<CropQuery> &queries) const {
+  const auto seeded = [](const CropQuery &query) { return query.seed_in_crop != nullptr; };
+  const auto count = std::count_if(queries.begin(), queries.end(), seeded);
+  if (count == 0) return {};
+  const auto size = static_cast<float>(crop_size());
+  std::vector<Tensor> points;
+  Tensor flags = torch::zeros({static_cast<std::int64_t>(queries.size())}, torch::kBool);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    net::Keypoints seeds{std::vector<Point2>(keypoints_), std::vector<bool>(keypoints_, true)};
+    for (std::size_t k = 0; seeded(queries[i]) && k < keypoints_; ++k) {
+      const Point2 p = queries[i].seed_in_crop[k];
+      seeds.points[k] = {std::clamp(p.x / size, 0.0F, 1.0F), std::clamp(p.y / size, 0.0F, 1.0F)};
+    }
+    flags.data_ptr<bool>()[i] = seeded(queries[i]);
+    points.push_back(PointTensor(net::Pad(seeds, plan_).points));
+  }
+  const bool all = count == static_cast<std::ptrdiff_t>(queries.size());
+  return {torch::cat(points).to(device_), all ? Tensor() : flags.to(device_)};
+}
+
+/// Without a confidence branch: how alike what was marked and what was found look, and how far the layers agree.
+Tensor NetEstimator::Confidence(const net::NetOutput &out, const Tensor &spread) const {
+  if (!out.confidence_logits.empty()) return out.confidence_logits.back().sigmoid();
+  const Tensor alike = torch::cosine_similarity(out.query_features.back(), out.support_features.back().mean(0), -1);
+  return alike.clamp(0, 1) * (-spread / kUnsureSpread).exp();
+}
+
+std::vector<CropEstimate> NetEstimator::Estimate(const std::vector<CropQuery> &queries) {
+  const c10::InferenceMode guard;
+  std::vector<const std::uint8_t *> crops;
+  for (const CropQuery &query : queries) crops.push_back(query.rgb);
+  const net::NetOutput out = net_->Forward(support_, Features(crops), SeedsOf(queries));
+
+  const Tensor &last = out.points.back();
+  const Tensor &before = out.points.size() > 1 ? out.points[out.points.size() - 2] : out.initial_points;
+  const Tensor spread = (last - before).norm(2, -1);
+  const Tensor answer = torch::cat({last, Confidence(out, spread).unsqueeze(-1), spread.unsqueeze(-1)}, -1).cpu().contiguous();
+
+  const auto size = static_cast<float>(crop_size());
+  const float *values = answer.data_ptr<float>();
+  std::vector<CropEstimate> estimates(queries.size(), CropEstimate(keypoints_));
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    for (std::size_t k = 0; k < keypoints_; ++k) {
+      const float *v = values + (i * static_cast<std::size_t>(last.size(1)) + k) * 4;
+      estimates[i][k] = {{v[0] * size, v[1] * size}, v[2], v[3] * size};
+    }
+  }
+  return estimates;
+}
+
+struct ChosenDevice {
+  torch::Device device{torch::kCPU};
+  std::string warning;
+};
+
+/// Throws Error: kInvalidArgument for a name that is none, kDevice for a device that is not there.
+ChosenDevice ChooseDevice(const std::string &name) {
+  if (name == "cpu") return {};
+  const bool automatic = name == "auto";
+  int index = 0;
+  if (!automatic && name != "cuda") {
+    char *end = nullptr;
+    const bool numbered = name.rfind("cuda:", 0) == 0 && name.size() > 5 && name.size() < 9;
+    index = numbered ? static_cast<int>(std::strtol(name.c_str() + 5, &end, 10)) : -1;
+    if (index < 0 || *end != '\0') {
+      throw Error(ErrorCode::kInvalidArgument, "device: '" + name + "' is none of auto, cpu, cuda, cuda:N.");
+    }
+  }
+  const int count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (index < count) return {torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(index)), {}};
+  const std::string why = count > 0 ? "there are " + std::to_string(count) + " CUDA devices, numbered from 0"
+                                    : "LibTorch finds no CUDA device";
+  if (!automatic) throw Error(ErrorCode::kDevice, "device: '" + name + "' cannot be used: " + why + ". Use device=cpu or auto.");
+  return {torch::Device(torch::kCPU), "The network runs on the CPU: " + why + "."};
+}
+
+/// Whether this build's operators run on the device; a CPU build beside a CUDA LibTorch has none for the GPU.
+std::string WhyUnusable(const torch::Device &device) {
+#ifdef KPT_WITH_CUDA
+  static_cast<void>(device);
+  return {};
+#else
+  return device.is_cuda() ? "this build has no CUDA operators" : std::string();
+#endif
+}
+
+LoadedEstimator Load(const EstimatorSettings &settings) {
+  ChosenDevice chosen = ChooseDevice(settings.device);
+  const std::string unusable = WhyUnusable(chosen.device);
+  if (!unusable.empty()) {
+    if (settings.device != "auto") throw Error(ErrorCode::kDevice, "device: '" + settings.device + "' cannot be used: " + unusable + ".");
+    chosen = {torch::Device(torch::kCPU), "The network runs on the CPU: " + unusable + "."};
+  }
+  net::UseCpuThreads(settings.threads);
+  const c10::InferenceMode guard;
+  net::FgsaNet network = net::LoadNet(settings.model_file);
+  LoadedEstimator loaded;
+  const std::string name = std::filesystem::path(settings.model_file).stem().string();
+  loaded.estimator = std::make_unique<NetEstimator>(std::move(network), chosen.device, name);
+  loaded.device = chosen.device.is_cpu() ? "cpu" : "cuda:" + std::to_string(chosen.device.index());
+  if (!chosen.warning.empty()) loaded.warnings.push_back(chosen.warning);
+  return loaded;
+}
+
+}  // namespace
+
+Result<LoadedEstimator> LoadEstimator(const EstimatorSettings &settings) noexcept {
+  return Protect([&]() -> Result<LoadedEstimator> { return Load(settings); });
+}
+
+}  // namespace kpt

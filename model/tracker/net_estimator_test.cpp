@@ -1,0 +1,157 @@
+// The network behind the Estimator interface, with random weights: files, devices, batches, seeds.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "kpt/estimator.h"
+#include "kpt/net/weights.h"
+#include "kpt/tracker.h"
+#include "testing/synthetic_scene.h"
+
+namespace kpt {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using testing::SceneFrame;
+using testing::ScenePose;
+using testing::SyntheticScene;
+
+class NetEstimatorTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = fs::temp_directory_path() / ("kpt_net_estimator_" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+    torch::manual_seed(1);
+    net::SaveNet(File("small.safetensors"), net::FgsaNet(Tiny()), {}, false);
+    net::NetConfig headless = Tiny();
+    headless.confidence = headless.proposal = headless.seed_vector = false;
+    net::SaveNet(File("headless.safetensors"), net::FgsaNet(headless), {}, false);
+  }
+  static void TearDownTestSuite() { fs::remove_all(folder_); }
+
+  static net::NetConfig Tiny() {
+    net::NetConfig config;
+    config.crop_size = 128;
+    config.channels = 32;
+    config.ffn = 32;
+    return config;
+  }
+  static std::string File(const std::string &name) { return (folder_ / name).string(); }
+  static Result<LoadedEstimator> Load(const std::string &name, const std::string &device = "cpu") {
+    return LoadEstimator({File(name), device, 1});
+  }
+
+  /// Two crops with points, the second of which hides one.
+  static std::vector<SupportCrop> Shots(int count) {
+    std::vector<SupportCrop> shots;
+    for (int s = 0; s < count; ++s) {
+      SupportCrop shot;
+      shot.rgb.resize(128 * 128 * 3);
+      for (std::size_t i = 0; i < shot.rgb.size(); ++i) shot.rgb[i] = static_cast<std::uint8_t>((i * (31 + s)) >> 5);
+      shot.points_in_crop = {{30, 30}, {90, 40}, {60, 100}};
+      shot.visible = {true, true, s == 0};
+      shots.push_back(shot);
+    }
+    return shots;
+  }
+
+  static fs::path folder_;
+};
+fs::path NetEstimatorTest::folder_;
+
+TEST_F(NetEstimatorTest, AnswersEachCropOfABatchAsIfItWereAlone) {
+  auto loaded = Load("small.safetensors");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  Estimator &estimator = *loaded.value().estimator;
+  EXPECT_EQ(loaded.value().device, "cpu");
+  EXPECT_EQ(estimator.model_name(), "small");
+  EXPECT_EQ(estimator.crop_size(), 128);
+  const std::vector<SupportCrop> shots = Shots(2);
+  for (const std::vector<Link> &skeleton : {std::vector<Link>{}, std::vector<Link>{{0, 1}, {1, 2}}}) {
+    estimator.SetSupport(shots, skeleton);
+    const std::vector<Point2> seeds = {{20, 20}, {100, 30}, {500, -40}};
+    const std::vector<CropQuery> queries = {{shots[0].rgb.data(), nullptr}, {shots[1].rgb.data(), seeds.data()},
+                                            {shots[1].rgb.data(), nullptr}};
+    const auto together = estimator.Estimate(queries);
+    ASSERT_EQ(together.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto alone = estimator.Estimate({queries[i]}).at(0);
+      ASSERT_EQ(together[i].size(), 3U);
+      for (std::size_t k = 0; k < 3; ++k) {
+        EXPECT_NEAR(together[i][k].xy_in_crop.x, alone[k].xy_in_crop.x, 0.05);
+        EXPECT_NEAR(together[i][k].confidence, alone[k].confidence, 1e-3);
+        EXPECT_TRUE(alone[k].confidence >= 0 && alone[k].confidence <= 1);
+        EXPECT_GE(alone[k].spread, 0);
+      }
+    }
+    EXPECT_GT(std::abs(together[1][0].xy_in_crop.x - together[2][0].xy_in_crop.x) +
+              std::abs(together[1][1].xy_in_crop.x - together[2][1].xy_in_crop.x), 0.5) << "seeds matter";
+  }
+}
+
+TEST_F(NetEstimatorTest, AModelWithoutConfidenceHasOneFromItsLayers) {
+  auto loaded = Load("headless.safetensors");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  const std::vector<SupportCrop> shots = Shots(1);
+  loaded.value().estimator->SetSupport(shots, {{0, 1}, {1, 2}});
+  const std::vector<CropEstimate> estimates = loaded.value().estimator->Estimate({{shots[0].rgb.data(), nullptr}});
+  for (const PointEstimate &p : estimates.at(0)) {
+    EXPECT_TRUE(p.confidence >= 0 && p.confidence <= 1);
+    EXPECT_TRUE(std::isfinite(p.xy_in_crop.x));
+  }
+}
+
+TEST_F(NetEstimatorTest, RunsInTheTracker) {
+  auto loaded = Load("small.safetensors");
+  ASSERT_TRUE(loaded.ok());
+  SyntheticScene scene(200, 150);
+  auto made = Tracker::Create(std::move(loaded.value().estimator), scene.Support(), {});
+  ASSERT_TRUE(made.ok()) << made.status().message();
+  const ScenePose pose{{100, 75}, 90, 0};
+  ASSERT_TRUE(made.value()->StartFrom(1, scene.Truth(pose), std::vector<bool>(5, true)).ok());
+  const SceneFrame frame(scene.Draw(pose), PixelFormat::kNv12);
+  FrameResult result;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(made.value()->Process(frame.view(), &result).ok());
+    ASSERT_EQ(result.instances.size(), 1U);
+  }
+  EXPECT_GT(result.times.network_ns, 0);
+  EXPECT_GE(result.times.total_ns, result.times.network_ns);
+}
+
+TEST_F(NetEstimatorTest, BadFilesAreNamed) {
+  EXPECT_EQ(Load("none.safetensors").status().code(), ErrorCode::kNotFound);
+  EXPECT_THAT(Load("none.safetensors").status().message(), HasSubstr("none.safetensors"));
+  std::ifstream good(File("small.safetensors"), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(good), {}};
+  for (const std::size_t length : {std::size_t{0}, std::size_t{5}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
+    std::ofstream(File("cut.safetensors"), std::ios::binary) << bytes.substr(0, length);
+    const Status status = Load("cut.safetensors").status();
+    EXPECT_EQ(status.code(), ErrorCode::kModel) << length;
+    EXPECT_THAT(status.message(), HasSubstr("cut.safetensors"));
+  }
+}
+
+TEST_F(NetEstimatorTest, DevicesAreNamed) {
+  for (const char *name : {"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "CPU"}) {
+    EXPECT_EQ(Load("small.safetensors", name).status().code(), ErrorCode::kInvalidArgument) << name;
+  }
+  EXPECT_EQ(Load("small.safetensors", "cuda:99").status().code(), ErrorCode::kDevice);
+  if (torch::cuda::is_available()) return;
+  EXPECT_EQ(Load("small.safetensors", "cuda").status().code(), ErrorCode::kDevice);
+  const auto automatic = Load("small.safetensors", "auto");
+  ASSERT_TRUE(automatic.ok());
+  EXPECT_EQ(automatic.value().device, "cpu");
+  ASSERT_EQ(automatic.value().warnings.size(), 1U);
+  EXPECT_THAT(automatic.value().warnings[0], HasSubstr("CPU"));
+}
+
+}  // namespace
+}  // namespace kpt

@@ -82,16 +82,21 @@ void Canvas::Fill(const Shape &shape, const Colour &colour) {
   const int top = static_cast<int>(std::clamp(std::floor(shape.Top()), 0.0F, last_row)) & ~1;
   const int bottom = static_cast<int>(std::clamp(std::ceil(shape.Bottom()), 0.0F, last_row));
   for (int y = top; y <= bottom; y += 2) {
-    const Span a = shape.RowSpan(static_cast<float>(y));
-    const Span b = shape.RowSpan(static_cast<float>(y + 1));
-    const float first = std::min(a.first, b.first);
-    const float last = std::max(a.last, b.last);
-    if (!(last >= 0 && first <= last_column)) continue;
-    const int x0 = static_cast<int>(std::clamp(std::floor(first), 0.0F, last_column)) & ~1;
-    const int x1 = static_cast<int>(std::clamp(std::ceil(last), 0.0F, last_column)) + 1;
-    Cover(shape, colour, 0, y, x0, x1);
-    Cover(shape, colour, 1, y + 1, x0, x1);
-    BlendPair(y, x0, x1, value);
+    const RowSpans upper = shape.SpansAt(static_cast<float>(y));
+    const RowSpans lower = shape.SpansAt(static_cast<float>(y + 1));
+    int done = 0;  // no pixel is blended twice where the two parts of a row meet
+    for (std::size_t part = 0; part < upper.size(); ++part) {
+      const Span span = Union(upper[part], lower[part]);
+      if (!(span.last >= static_cast<float>(done) && span.first <= last_column)) continue;
+      const int first = static_cast<int>(std::clamp(std::floor(span.first), 0.0F, last_column)) & ~1;
+      const int x0 = std::max(first, done);
+      const int x1 = static_cast<int>(std::clamp(std::ceil(span.last), 0.0F, last_column)) + 1;
+      if (x0 >= x1) continue;
+      Cover(shape, colour, 0, y, x0, x1);
+      Cover(shape, colour, 1, y + 1, x0, x1);
+      BlendPair(y, x0, x1, value);
+      done = (x1 + 1) & ~1;
+    }
   }
 }
 

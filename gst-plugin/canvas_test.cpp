@@ -130,6 +130,27 @@ TEST(Canvas, ShapesOfAnySizeAndPlaceStayInsideTheFrame) {
   }
 }
 
+TEST(Canvas, AHollowBoxHasFourSidesOfTheSameStrength) {
+  for (const float x : {8.0F, 9.0F, 9.5F}) {  // even, odd, and between two pixels
+    Drawing drawing("GRAY8", 120, 80);
+    const int untouched = drawing.Sample(0, 60, 40);
+    Canvas(drawing.frame()).Fill(RoundedBox{{x, 10, 100, 60}, 4, 1.5F}, {255, 255, 255, 0.5F});
+    EXPECT_EQ(drawing.Sample(0, 60, 40), untouched);
+    const int middle = static_cast<int>(std::lround(x));
+    for (const auto &[px, py] : {std::pair{middle, 40}, {middle + 100, 40}, {60, 10}, {60, 70}}) {
+      EXPECT_NEAR(drawing.Sample(0, px, py), (110 + 255) / 2, 14) << px << " " << py;
+    }
+  }
+}
+
+TEST(Canvas, ASmallHollowBoxIsBlendedOnce) {
+  Drawing drawing("GRAY8", 40, 40);
+  Canvas(drawing.frame()).Fill(RoundedBox{{5, 5, 14, 26}, 4, 1}, {255, 255, 255, 0.5F});
+  for (int y = 0; y < 40; ++y) {
+    for (int x = 0; x < 40; ++x) EXPECT_LE(drawing.Sample(0, x, y), (123 + 255) / 2 + 1) << x << " " << y;
+  }
+}
+
 TEST(Canvas, AVanishingLineIsADot) {
   Drawing drawing("GRAY8", 9, 9);
   Canvas(drawing.frame()).Fill(Capsule{{4, 4}, {4, 4}, 1}, {255, 255, 255, 1});

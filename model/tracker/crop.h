@@ -1,15 +1,16 @@
-// The square that the estimator sees: 1.25 box sides, turned and scaled with the object. The formula of the crop is here
-// and nowhere else. Called by instance_track.cpp, search.cpp and, for the support shots, tracker.cpp.
+// The square that the estimator sees: 1.25 box sides, turned and scaled with the object; training cuts the same square
+// (kpt/data/crop.h). Called by instance_track.cpp, search.cpp and, for the support shots, tracker.cpp.
 #pragma once
 
 #include "frame_pixels.h"
+#include "kpt/data/crop.h"
 #include "kpt/estimator.h"
 #include "kpt/support.h"
 #include "similarity.h"
 
 namespace kpt {
 
-inline constexpr double kCropSides = 1.25;  ///< side of a crop in box sides
+inline constexpr double kCropSides = data::kCropMargin;  ///< side of a crop in box sides
 
 /// out = (p - centre) * crop_size / side + crop_size / 2, with the object's turn taken out (specification, section 1).
 Similarity CropFromFrame(const Similarity &frame_from_object, int crop_size);

@@ -132,6 +132,18 @@ TEST(Crop, IsOneAndAQuarterBoxSidesAboutTheBoxesCentre) {
   EXPECT_NEAR(edge.x, 256, 1e-3);
 }
 
+TEST(Crop, IsTheOneThatTrainingCuts) {
+  const Box box{100, 50, 40, 80};
+  data::CropSquare square = data::SquareAround(box);
+  square.angle_deg = 30;
+  const auto expected = data::CropFromImage(square, 256);
+  const Similarity crop_from_frame = CropFromFrame(FrameFromObject(box, 30 * kPi / 180), 256);
+  for (const Point2 p : {Point2{0, 0}, Point2{120, 90}, Point2{-40, 300}}) {
+    EXPECT_NEAR(crop_from_frame(p).x, data::Apply(expected, p).x, 1e-3);
+    EXPECT_NEAR(crop_from_frame(p).y, data::Apply(expected, p).y, 1e-3);
+  }
+}
+
 TEST(Crop, SupportPointsOutsideAreNotVisible) {
   SyntheticScene scene(320, 240);
   SupportSet support = scene.Support();

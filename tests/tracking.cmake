@@ -1,0 +1,11 @@
+# Tracking on real clips: the comparison with Lucas-Kanade alone and the network alone.
+if(KPT_WITH_OPENCV)
+  add_library(kpt_trials STATIC clip_trial.cpp)
+  kpt_target_defaults(kpt_trials)
+  target_include_directories(kpt_trials PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(kpt_trials PUBLIC kpt_tracker kpt_data opencv_core PRIVATE opencv_imgproc opencv_video)
+
+  add_executable(tracking_bench tracking_bench.cpp)
+  kpt_target_defaults(tracking_bench)
+  target_link_libraries(tracking_bench PRIVATE kpt_trials)
+endif()

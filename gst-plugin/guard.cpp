@@ -85,8 +85,8 @@ void RunFaultHook(GstElement *element, const char *where) {
   if (Hook()) Hook()(element, where);
 }
 
-void PostWarning(GstElement *element, GQuark domain, int code, const std::string &text) {
-  Post(element, GST_MESSAGE_WARNING, {domain, code}, text.c_str(), nullptr);
+void PostSettingsWarning(GstElement *element, const std::string &text, const char *when) {
+  Post(element, GST_MESSAGE_WARNING, {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS}, text.c_str(), when);
 }
 
 }  // namespace kpt::gst

@@ -82,7 +82,7 @@ void GuardVoid(GstElement *element, ErrorGate &gate, const char *where, Fn &&fn)
   });
 }
 
-/// Posts a warning message: `text` for the user, nothing hidden in the debug text.
-void PostWarning(GstElement *element, GQuark domain, int code, const std::string &text);
+/// Posts a warning message about settings: `text` for the user, and when it came up as debug text.
+void PostSettingsWarning(GstElement *element, const std::string &text, const char *when);
 
 }  // namespace kpt::gst

@@ -271,6 +271,15 @@ TEST_F(KeypointTrack, SaysWhenTheObjectIsLostAndFoundAgain) {
   EXPECT_NE(element.PopElementMessage("keypoint-reacquired").find("category=(string)thing"), std::string::npos);
 }
 
+TEST_F(KeypointTrack, NotifiesOfItsState) {
+  ElementUnderTest element("keypointtrack", Working());
+  int changes = 0;
+  g_signal_connect(element.get(), "notify::state", G_CALLBACK(+[](GObject *, GParamSpec *, int *count) { ++*count; }),
+                   &changes);
+  Push(element.Play(VideoCaps("RGB", 64, 48)), 10);
+  EXPECT_EQ(changes, 1);  // searching, then tracked
+}
+
 TEST_F(KeypointTrack, CountsFramesInItsStatistics) {
   ElementUnderTest element("keypointtrack", Working());
   Push(element.Play(VideoCaps("RGB", 64, 48)), 5);

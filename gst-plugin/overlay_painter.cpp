@@ -244,7 +244,7 @@ void OverlayPainter::DrawCaption(const Figure &figure) {
   const TextStamp &stamp = stamps_.Get(text, static_cast<int>(figure.text_pixels + 0.5F));
   const float margin = 2 * figure.radius;
   const float above = figure.box.y - margin - static_cast<float>(stamp.height) - figure.thickness;
-  const Point2 top_left = {figure.box.x - margin, std::max(0.0F, above)};
+  const Point2 top_left = {std::max(0.0F, figure.box.x - margin), std::max(0.0F, above)};
   labels_.Take({top_left.x, top_left.y, static_cast<float>(stamp.width), static_cast<float>(stamp.height)});
   DrawText(stamp, top_left);
 }

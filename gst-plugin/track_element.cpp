@@ -77,7 +77,7 @@ void TrackElement::Start() {
   state_ = TrackState::kSearching;
   session_ = std::make_unique<TrackSession>(settings);
   for (const auto &warning : session_->warnings()) {
-    PostWarning(GST_ELEMENT(element_), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, warning);
+    PostSettingsWarning(GST_ELEMENT(element_), warning, "while loading the support shots and the network");
   }
   GST_INFO_OBJECT(element_, "tracking '%s' with %s on %s", session_->header().category.c_str(),
                   session_->header().model.c_str(), session_->device().c_str());

@@ -1,6 +1,10 @@
 // keypointtrack with the real loader: weights that are missing or not weights.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "installed_files.h"
+#include "kpt/base/error.h"
 #include "testing/element_fixture.h"
 
 namespace kpt::gst {
@@ -29,6 +33,17 @@ TEST(Weights, ThatAreNotWeightsAreALibraryError) {
     const std::string error = ErrorWithModel(folder.Write("bad.safetensors", text));
     EXPECT_EQ(error.find("gst-library-error-quark/" + std::to_string(GST_LIBRARY_ERROR_INIT)), 0U) << error;
     EXPECT_NE(error.find("bad.safetensors"), std::string::npos) << error;
+  }
+}
+
+TEST(Weights, ThatShipAreFoundBesideThePluginOrMissedByName) {
+  try {
+    EXPECT_TRUE(std::filesystem::is_regular_file(FindDefaultWeights()));
+  } catch (const Error &error) {
+    EXPECT_EQ(error.code(), ErrorCode::kNotFound);
+    const std::string beside = (std::filesystem::path(KPT_BINARY_DIR) / "weights").string();
+    EXPECT_NE(std::string(error.what()).find(beside), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("set model-file"), std::string::npos) << error.what();
   }
 }
 

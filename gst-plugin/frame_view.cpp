@@ -52,7 +52,7 @@ FrameView ViewOf(const GstVideoFrame &frame) {
 
 MappedFrame::MappedFrame(const GstVideoInfo &info, GstBuffer *buffer) {
   // NO_REF: the default reference would make a buffer of ours read-only, and adding the metadata a copy.
-  const auto flags = static_cast<GstMapFlags>(GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF);
+  const auto flags = static_cast<GstMapFlags>(int{GST_MAP_READ} | int{GST_VIDEO_FRAME_MAP_FLAG_NO_REF});
   if (!gst_video_frame_map(&frame_, &info, buffer, flags)) {
     throw ElementError(GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
                        "A buffer of " + std::to_string(gst_buffer_get_size(buffer)) + " bytes does not hold a " +

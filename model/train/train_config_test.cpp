@@ -1,0 +1,68 @@
+// The configuration reader: what is there is read, what is wrong is named with file and line.
+#include "train_config.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "kpt/base/error.h"
+
+namespace kpt::train {
+namespace {
+
+class TrainConfigTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / ("kpt_train_config_test_" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  TrainConfig Read(const std::string &text, const std::string &data_root = "") {
+    const std::string path = (folder_ / "c.yaml").string();
+    std::ofstream(path) << text;
+    return ReadTrainConfig(path, data_root);
+  }
+
+  std::string ErrorOf(const std::string &text) {
+    try {
+      Read(text);
+    } catch (const Error &error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(TrainConfigTest, PathsStartFromTheFileOrTheDataRoot) {
+  const std::string text = "run_folder: run\ndata_root: d\nphotos: {folder: 'data:photos'}\n";
+  EXPECT_EQ(Read(text).trainer.folder, (folder_ / "run").string());
+  EXPECT_EQ(Read(text).photos.folder, (folder_ / "d/photos").string());
+  EXPECT_EQ(Read(text, "/elsewhere").photos.folder, "/elsewhere/photos");
+}
+
+TEST_F(TrainConfigTest, WrongSettingsAreNamedWithTheirLine) {
+  EXPECT_NE(ErrorOf("run_folder: r\ntrainer:\n  lerning_rate: 1\n").find("c.yaml:3: trainer.lerning_rate"), std::string::npos);
+  EXPECT_NE(ErrorOf("run_folder: r\ntrainer: {batch: many}\n").find("trainer.batch"), std::string::npos);
+  EXPECT_NE(ErrorOf("run_folder: r\ntrainer: {batch: 0}\n").find("out of range"), std::string::npos);
+  EXPECT_NE(ErrorOf("run_folder: r\nnet: 3\n").find("net: is not a mapping"), std::string::npos);
+  EXPECT_NE(ErrorOf("trainer: {batch: 2}\n").find("run_folder: is missing"), std::string::npos);
+  EXPECT_NE(ErrorOf("a: [1\n").find("c.yaml"), std::string::npos);
+  EXPECT_THROW(ReadTrainConfig((folder_ / "none.yaml").string(), ""), Error);
+}
+
+TEST_F(TrainConfigTest, TheShippedConfigurationIsRead) {
+  const TrainConfig config = ReadTrainConfig(KPT_SOURCE_DIR "/configs/train-small.yaml", "/data");
+  EXPECT_EQ(config.labelled.leave_out_images.size(), 20U);
+  EXPECT_NO_THROW(config.net.Check());
+  for (const std::string &file : config.labelled.files) {
+    for (const char *held_back : {"sleap_flies", "mocap_human", "ir_part", "pf_willow_car"})
+      EXPECT_EQ(file.find(held_back), std::string::npos) << file;
+  }
+}
+
+}  // namespace
+}  // namespace kpt::train

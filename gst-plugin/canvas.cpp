@@ -29,7 +29,8 @@ Canvas::Canvas(GstVideoFrame *frame)
                 std::string("Cannot draw into ") + GST_VIDEO_FORMAT_INFO_NAME(format) + " frames.");
   }
   for (guint i = 0; i < GST_VIDEO_INFO_N_COMPONENTS(&info); ++i) {
-    channels_.push_back({GST_VIDEO_FORMAT_INFO_PLANE(format, i), static_cast<int>(GST_VIDEO_FORMAT_INFO_POFFSET(format, i)),
+    channels_.push_back({GST_VIDEO_FORMAT_INFO_PLANE(format, i),
+                         static_cast<int>(GST_VIDEO_FORMAT_INFO_POFFSET(format, i)),
                          GST_VIDEO_FORMAT_INFO_PSTRIDE(format, i)});
   }
   subsampled_ = GST_VIDEO_FORMAT_INFO_IS_YUV(format);

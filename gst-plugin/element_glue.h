@@ -1,7 +1,7 @@
 // The callbacks that all our elements share, once: each runs a method of the element's C++ object inside one Guard.
 //
-// Instance: the GObject struct, whose `impl` points to the C++ object, made in instance init. That has `ErrorGate gate`,
-// SetProperty, GetProperty, Start, Stop and OnSinkEvent; for InstallTransform also SetCaps and Transform.
+// Instance: the GObject struct, whose `impl` points to the C++ object, made in instance init. That has `gate` (an
+// ErrorGate), SetProperty, GetProperty, Start, Stop and OnSinkEvent; for InstallTransform also SetCaps and Transform.
 #pragma once
 
 #include <gst/base/gstbasetransform.h>

@@ -40,7 +40,8 @@ TEST(Inspection, ElementsSayWhatTheyAre) {
   for (const char *factory : kElements) {
     ElementUnderTest element(factory, {});
     GstElementClass *element_class = GST_ELEMENT_GET_CLASS(element.get());
-    for (const char *key : {GST_ELEMENT_METADATA_LONGNAME, GST_ELEMENT_METADATA_DESCRIPTION, GST_ELEMENT_METADATA_AUTHOR}) {
+    for (const char *key :
+         {GST_ELEMENT_METADATA_LONGNAME, GST_ELEMENT_METADATA_DESCRIPTION, GST_ELEMENT_METADATA_AUTHOR}) {
       const gchar *text = gst_element_class_get_metadata(element_class, key);
       ASSERT_NE(text, nullptr) << factory << " " << key;
       EXPECT_GT(std::string(text).size(), 5U);

@@ -1,5 +1,5 @@
-// Writes and reads the GstStructure behind the keypoint meta. Its layout (flat arrays of numbers and strings, structures
-// only as elements of one array) is what stock PyGObject can read and what gst_structure_serialize can send.
+// Writes and reads the GstStructure behind the keypoint meta. Its layout (flat arrays of numbers and strings,
+// structures only as elements of an array) is what stock PyGObject can read and what gst_structure_serialize can send.
 #include "keypoint_meta.h"
 
 #include <algorithm>

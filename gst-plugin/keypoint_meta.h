@@ -1,6 +1,6 @@
-// The keypoints that travel with a buffer: a GstCustomMeta named "GstKeypointsMeta" (docs/elements/metadata.md shows its
-// fields), written by keypointtrack and read by keypointoverlay and keypointexport. The meta carries no tags, so that
-// elements that convert or scale a picture keep it; readers scale by the reference size.
+// The keypoints that travel with a buffer: a GstCustomMeta named "GstKeypointsMeta" (docs/elements/metadata.md shows
+// its fields), written by keypointtrack and read by keypointoverlay and keypointexport. The meta carries no tags, so
+// that elements that convert or scale a picture keep it; readers scale by the reference size.
 #pragma once
 
 #include <gst/gst.h>

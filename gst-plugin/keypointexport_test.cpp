@@ -66,7 +66,8 @@ TEST_F(KeypointExport, JsonLinesHoldAHeaderAndALineAFrame) {
   EXPECT_EQ(json::parse(lines[1]),
             json::parse(R"({"frame":0,"pts":0,"instances":[{"id":1,"state":"tracked","confidence":0.75,
                             "bbox":[16.0,12.0,32.0,24.0],
-                            "keypoints":[[16.0,12.0,0.9,"visible"],[48.0,12.0,0.2,"hidden"],[32.0,36.0,0.8,"projected"]],
+                            "keypoints":[[16.0,12.0,0.9,"visible"],[48.0,12.0,0.2,"hidden"],
+                                         [32.0,36.0,0.8,"projected"]],
                             "raw":[[16.5,12.0],[48.0,12.5],[32.0,36.0]]}]})"));
   EXPECT_EQ(json::parse(lines[2]), json::parse(R"({"frame":1,"pts":40000000,"instances":[]})"));
   EXPECT_EQ(json::parse(lines[3]).at("frame"), 2);

@@ -77,8 +77,10 @@ bool LabelPlacer::IsFree(const Box &box, const Request &request) const {
   if (box.x < 0 || box.y < 0 || box.x + box.width > width_ || box.y + box.height > height_) return false;
   const float margin = request.away / 2;
   const Box around = {box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin};
-  return std::none_of(taken_.begin(), taken_.end(), [&](const Box &other) { return Overlap(box, other); }) &&
-         std::none_of(points_.begin(), points_.end(), [&](const Point2 &p) { return Overlap(around, {p.x, p.y, 0, 0}); });
+  const auto is_taken = [&](const Box &other) { return Overlap(box, other); };
+  const auto is_covered = [&](const Point2 &point) { return Overlap(around, {point.x, point.y, 0, 0}); };
+  return std::none_of(taken_.begin(), taken_.end(), is_taken) &&
+         std::none_of(points_.begin(), points_.end(), is_covered);
 }
 
 }  // namespace kpt::gst

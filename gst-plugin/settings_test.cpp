@@ -55,8 +55,8 @@ TEST(Boxes, AreReadWithAndWithoutAngle) {
 }
 
 TEST(Boxes, QuoteThePartThatCannotBeRead) {
-  for (const char *bad : {"1,2,3", "1,2,3,4,5,6", "1,2,0,4", "1,2,3,-4", "a,b,c,d", "1,2,3,4x", "1,2,nan,4", "1,2,inf,4",
-                          "1,2,1e99,4", "1,,3,4", "1,2,3,4,"}) {
+  for (const char *bad : {"1,2,3", "1,2,3,4,5,6", "1,2,0,4", "1,2,3,-4", "a,b,c,d", "1,2,3,4x", "1,2,nan,4",
+                          "1,2,inf,4", "1,2,1e99,4", "1,,3,4", "1,2,3,4,"}) {
     try {
       ParseBoxes(std::string("1,1,1,1;") + bad);
       ADD_FAILURE() << bad << " was read";

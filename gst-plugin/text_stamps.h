@@ -18,8 +18,8 @@ struct TextStamp {
 
 class TextStamps {
  public:
-  /// `text` with capitals about `pixels` high; long texts are cut. Valid until the next call. What is not ASCII shows as
-  /// a question mark.
+  /// `text` with capitals about `pixels` high; long texts are cut. Valid until the next call. What is not ASCII shows
+  /// as a question mark.
   const TextStamp &Get(const std::string &text, int pixels);
 
  private:

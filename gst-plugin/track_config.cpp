@@ -47,7 +47,8 @@ std::string ReadText(const std::string &file, const Property<S> &row, const YAML
   const std::string name = row.name;
   const fs::path text = node.Scalar();
   const bool is_path = name == "support-file" || name == "model-file";
-  return is_path && text.is_relative() && !text.empty() ? (fs::path(file).parent_path() / text).string() : text.string();
+  if (!is_path || text.empty()) return text.string();
+  return (fs::path(file).parent_path() / text).string();  // an absolute path stays itself
 }
 
 void ReadValue(const std::string &file, const Property<S> &row, const YAML::Node &node, S *settings) {

@@ -12,6 +12,7 @@ namespace kpt::gst {
 namespace {
 
 constexpr std::int64_t kDefaultDurationNs = GST_SECOND / 30;
+constexpr std::int64_t kMaxDurationNs = 3600 * std::int64_t{GST_SECOND};  // any longer is nonsense, and must not overflow
 
 EstimatorFactory &Factory() {
   static EstimatorFactory factory = LoadEstimator;
@@ -26,7 +27,8 @@ T ValueOrThrow(Result<T> result) {
 
 SupportSet LoadShots(const TrackSettings &settings) {
   if (settings.support_file.empty()) {
-    throw Error(ErrorCode::kSupport, "support-file is not set: it names the annotated pictures of the object to track.");
+    throw Error(ErrorCode::kSupport,
+                "support-file is not set: it names the annotated pictures of the object to track.");
   }
   return ValueOrThrow(LoadSupport({settings.support_file, settings.category, settings.support_shots}));
 }
@@ -110,8 +112,8 @@ void TrackSession::ResetAtSeekOrGap(const FrameView &frame) {
   if (!frame.pts_ns) return;
   if (last_pts_ns_) {
     const std::int64_t step = *frame.pts_ns - *last_pts_ns_;
-    const std::int64_t duration = std::min<std::int64_t>(frame.duration_ns.value_or(kDefaultDurationNs), G_MAXINT64 / 5);
-    const std::int64_t gap = std::max<std::int64_t>(GST_SECOND, 5 * duration);
+    const std::int64_t duration = frame.duration_ns.value_or(kDefaultDurationNs);
+    const std::int64_t gap = std::max<std::int64_t>(GST_SECOND, 5 * std::min(duration, kMaxDurationNs));
     if (step < 0 || step > gap) ThrowIfFailed(tracker_->Reset());
   }
   last_pts_ns_ = frame.pts_ns;

@@ -12,7 +12,7 @@ namespace kpt::gst {
 namespace {
 
 constexpr std::int64_t kDefaultDurationNs = GST_SECOND / 30;
-constexpr std::int64_t kMaxDurationNs = 3600 * std::int64_t{GST_SECOND};  // any longer is nonsense, and must not overflow
+constexpr std::int64_t kMaxDurationNs = 3600 * std::int64_t{GST_SECOND};  // more is nonsense, and must not overflow
 
 EstimatorFactory &Factory() {
   static EstimatorFactory factory = LoadEstimator;

@@ -1,0 +1,94 @@
+// See eval_command.h. What is measured and written: docs/formats.md.
+#include "eval_command.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "command.h"
+#include "eval_clips.h"
+#include "eval_predictor.h"
+#include "eval_report.h"
+#include "eval_with_support.h"
+#include "own_files.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace kpt::tools;
+
+struct EvalOptions {
+  std::string folder, model, support, json_file, predictions_file;
+  kpt::train::StillsOptions stills;
+  bool no_clips = false;
+};
+
+/// DIR/*/annotations.json in the order of names, and DIR/annotations.json where DIR is a source itself.
+std::vector<std::string> SourcesOf(const std::string &folder) {
+  if (!fs::is_directory(folder)) throw CommandError(kInputError, folder + ": no such folder");
+  std::vector<std::string> files;
+  const fs::path own = fs::path(folder) / "annotations.json";
+  if (fs::exists(own)) files.push_back(own.string());
+  for (const auto &entry : fs::directory_iterator(folder)) {
+    const fs::path file = entry.path() / "annotations.json";
+    if (fs::exists(file)) files.push_back(file.string());
+  }
+  if (files.empty()) throw CommandError(kInputError, folder + ": holds no annotations.json, nor does a folder in it");
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void AddStills(const std::vector<kpt::train::CategoryPck> &categories, EvalReport *report) {
+  for (const kpt::train::CategoryPck &c : categories) {
+    report->rows.push_back({c.source, c.category, "stills", "", c.pairs, c.pck});
+    for (const kpt::train::StillsPrediction &p : c.predictions) report->predictions.push_back({c.source, c.category, p});
+  }
+}
+
+kpt::SupportSet LoadSupportOrThrow(const EvalOptions &options) {
+  auto support = kpt::LoadSupport({options.support, "", 0});
+  if (!support.ok()) throw kpt::Error(support.status().code(), support.status().message());
+  return std::move(support).value();
+}
+
+ExitCode Evaluate(EvalOptions options) {
+  if (options.model.empty()) options.model = FindDefaultWeights();
+  const std::vector<std::string> sources = SourcesOf(options.folder);
+  const kpt::LoadedEstimator loaded = LoadEstimatorOrThrow(options.model);
+  const auto predict = MakePredictor(*loaded.estimator);
+  options.stills.crop_size = loaded.estimator->crop_size();
+
+  EvalReport report;
+  report.model = loaded.estimator->model_name();
+  report.shots = options.stills.shots;
+  for (const std::string &source : sources) {
+    const kpt::data::CocoFile file = kpt::data::ReadCoco(source);
+    if (!options.support.empty()) {
+      EvaluateWithSupport(file, LoadSupportOrThrow(options), options.stills.crop_size, predict, &report);
+      continue;
+    }
+    AddStills(kpt::train::EvaluateStills(file, options.stills, predict), &report);
+    if (!options.no_clips) EvaluateClips(file, {options.model, options.stills.shots, {}}, &report);
+  }
+  PrintReport(report);
+  if (!options.json_file.empty()) WriteJson(report, options.json_file);
+  if (!options.predictions_file.empty()) WritePredictions(report, options.predictions_file);
+  return kDone;
+}
+
+}  // namespace
+
+void AddEvalCommand(CLI::App &app, int *exit_code) {
+  auto options = std::make_shared<EvalOptions>();
+  CLI::App *command = app.add_subcommand("eval", "Measures PCK on a folder of COCO-keypoints sources, stills and clips");
+  command->add_option("folder", options->folder, "folder of sources, each with an annotations.json")->required();
+  command->add_option("--shots", options->stills.shots, "support shots")->check(CLI::Range(1, 100))->capture_default_str();
+  command->add_option("--pairs", options->stills.pairs, "pairs of stills a category")->check(CLI::Range(1, 1000000))->capture_default_str();
+  command->add_option("--seed", options->stills.seed, "draws the pairs")->capture_default_str();
+  command->add_option("--support", options->support, "measure with the shots of this support file instead of drawn ones");
+  command->add_option("--model", options->model, "weights (.safetensors); default: the shipped ones");
+  command->add_option("--json", options->json_file, "write the figures here");
+  command->add_option("--predictions", options->predictions_file, "write every predicted point here, a JSON line a pair or frame");
+  command->add_flag("--no-clips", options->no_clips, "stills only");
+  SetCallback(command, exit_code, [options] { return Evaluate(*options); });
+}

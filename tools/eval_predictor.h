@@ -1,0 +1,15 @@
+// The tracker's network as `kpt eval` asks it about stills: crops in, points out, no seed.
+#pragma once
+
+#include "kpt/estimator.h"
+#include "kpt/train/stills_evaluation.h"
+
+namespace kpt::tools {
+
+/// Loads weights; throws Error as LoadEstimator says.
+LoadedEstimator LoadEstimatorOrThrow(const std::string &model);
+
+/// Asks `estimator`, which must outlive the result.
+train::StillsPredictor MakePredictor(Estimator &estimator);
+
+}  // namespace kpt::tools

@@ -1,0 +1,103 @@
+// See eval_report.h.
+#include "eval_report.h"
+
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+
+namespace kpt::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char *kKinds[] = {"stills", "clip"};
+
+/// Mean over the rows of a kind; false where there are none.
+bool MeanOf(const EvalReport &report, const std::string &kind, train::Pck *mean) {
+  std::vector<train::CategoryPck> rows;
+  for (const EvalRow &row : report.rows) {
+    if (row.kind == kind) rows.push_back({row.source, row.category, row.pairs, row.pck, {}});
+  }
+  *mean = train::MeanPck(rows);
+  return !rows.empty();
+}
+
+void AddShares(const train::Pck &pck, Json *out) {
+  (*out)["pck05"] = pck.at05;
+  (*out)["pck10"] = pck.at10;
+  (*out)["pck20"] = pck.at20;
+  (*out)["mpck"] = pck.mean();
+}
+
+void PrintRow(const std::string &name, const std::string &kind, const std::string &pairs, const train::Pck &pck) {
+  std::printf("%-44s %-6s %6s  %6.1f %6.1f %6.1f %6.1f\n", name.c_str(), kind.c_str(), pairs.c_str(), 100 * pck.at05,
+              100 * pck.at10, 100 * pck.at20, 100 * pck.mean());
+}
+
+std::ofstream Open(const std::string &path) {
+  std::ofstream file(path);
+  if (!file) throw CommandError(kPipelineError, "'" + path + "' cannot be written; check the folder and its rights.");
+  return file;
+}
+
+void CheckWritten(std::ofstream &file, const std::string &path) {
+  file.flush();
+  if (!file) throw CommandError(kPipelineError, "'" + path + "' could not be written to its end; is the disk full?");
+}
+
+}  // namespace
+
+void PrintReport(const EvalReport &report) {
+  std::printf("%-44s %-6s %6s  %6s %6s %6s %6s\n", "points within ... % of the box", "", "pairs", "5", "10", "20", "mPCK");
+  for (const EvalRow &row : report.rows) {
+    const std::string name = row.source + " " + row.category + (row.clip.empty() ? "" : " " + row.clip);
+    PrintRow(name, row.kind, std::to_string(row.pairs), row.pck);
+  }
+  for (const char *kind : kKinds) {
+    train::Pck mean;
+    if (MeanOf(report, kind, &mean)) PrintRow("mean", kind, "", mean);
+  }
+}
+
+void WriteJson(const EvalReport &report, const std::string &path) {
+  Json out;
+  out["categories"] = Json::array();
+  for (const EvalRow &row : report.rows) {
+    Json entry = {{"source", row.source}, {"category", row.category}, {"kind", row.kind}};
+    if (!row.clip.empty()) entry["clip"] = row.clip;
+    entry["pairs"] = row.pairs;
+    AddShares(row.pck, &entry);
+    out["categories"].push_back(std::move(entry));
+  }
+  out["mean"] = Json::object();
+  for (const char *kind : kKinds) {
+    train::Pck mean;
+    if (!MeanOf(report, kind, &mean)) continue;
+    out["mean"][kind] = Json::object();
+    AddShares(mean, &out["mean"][kind]);
+  }
+  out["model"] = report.model;
+  out["shots"] = report.shots;
+  std::ofstream file = Open(path);
+  file << out.dump(2) << '\n';
+  CheckWritten(file, path);
+}
+
+void WritePredictions(const EvalReport &report, const std::string &path) {
+  std::ofstream file = Open(path);
+  for (const EvalPrediction &prediction : report.predictions) {
+    Json line = {{"source", prediction.source}, {"category", prediction.category}};
+    line["support"] = prediction.points.support;
+    line["query"] = prediction.points.query;
+    line["keypoints"] = Json::array();
+    for (const train::PredictedPoint &p : prediction.points.keypoints) {
+      line["keypoints"].push_back({p.xy.x, p.xy.y, p.confidence});
+    }
+    file << line.dump() << '\n';
+  }
+  CheckWritten(file, path);
+}
+
+}  // namespace kpt::tools

@@ -1,0 +1,37 @@
+// What `kpt eval` says: a table on stdout, `--json` and `--predictions` (docs/formats.md). Knows nothing of networks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kpt/train/stills_evaluation.h"
+
+namespace kpt::tools {
+
+struct EvalRow {
+  std::string source, category;
+  std::string kind;  ///< "stills" or "clip"
+  std::string clip;  ///< its name; empty for stills
+  int pairs = 0;     ///< scored pairs, or objects in scored frames
+  train::Pck pck;
+};
+
+struct EvalPrediction {
+  std::string source, category;
+  train::StillsPrediction points;
+};
+
+struct EvalReport {
+  std::string model;
+  int shots = 0;
+  std::vector<EvalRow> rows;
+  std::vector<EvalPrediction> predictions;
+};
+
+void PrintReport(const EvalReport &report);
+
+/// Throw CommandError (kPipelineError) where the file cannot be written.
+void WriteJson(const EvalReport &report, const std::string &path);
+void WritePredictions(const EvalReport &report, const std::string &path);
+
+}  // namespace kpt::tools

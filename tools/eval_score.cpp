@@ -1,0 +1,36 @@
+// See eval_score.h.
+#include "eval_score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace kpt::tools {
+
+void PointShares::Add(double relative_error) {
+  ++count_;
+  sum_.at05 += relative_error <= 0.05 ? 1 : 0;
+  sum_.at10 += relative_error <= 0.10 ? 1 : 0;
+  sum_.at15 += relative_error <= 0.15 ? 1 : 0;
+  sum_.at20 += relative_error <= 0.20 ? 1 : 0;
+}
+
+train::Pck PointShares::pck() const {
+  const auto n = static_cast<double>(std::max<long long>(count_, 1));
+  return {sum_.at05 / n, sum_.at10 / n, sum_.at15 / n, sum_.at20 / n};
+}
+
+std::vector<double> RelativeErrors(const data::CocoAnnotation &truth, const std::vector<bool> &counts,
+                                   const std::vector<train::PredictedPoint> &predicted) {
+  const double side = std::max(truth.box.width, truth.box.height);
+  std::vector<double> errors;
+  for (std::size_t k = 0; k < truth.points.size(); ++k) {
+    if (!counts[k]) continue;
+    const bool given = k < predicted.size();
+    errors.push_back(given ? std::hypot(predicted[k].xy.x - truth.points[k].x, predicted[k].xy.y - truth.points[k].y) / side
+                           : std::numeric_limits<double>::infinity());
+  }
+  return errors;
+}
+
+}  // namespace kpt::tools

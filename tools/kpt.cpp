@@ -1,0 +1,46 @@
+// The program `kpt`: one file a subcommand.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "command.h"
+#include "convert_command.h"
+#include "doctor_command.h"
+#include "eval_command.h"
+#include "golden_command.h"
+#include "track_command.h"
+#include "train_command.h"
+
+namespace {
+
+/// Help goes to stdout and is no error; a mistake in usage is one line and exit code 2.
+int ReportParseError(const CLI::App &app, const CLI::ParseError &error) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
+  const auto commands = app.get_subcommands();
+  const std::string name = commands.empty() ? "kpt" : "kpt " + commands.front()->get_name();
+  std::cerr << name << ": " << kpt::tools::OneLine(error.what()) << "; see `" << name << " --help`.\n";
+  return kpt::tools::kUsage;
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  CLI::App app("Follows the keypoints of any object through a video, from a few marked pictures of it.", "kpt");
+  app.set_version_flag("--version", KPT_VERSION);
+  app.add_flag("--verbose", "say more where something fails");
+  app.require_subcommand(1);
+  app.fallthrough();  // --verbose may stand behind the subcommand too
+
+  int exit_code = 0;
+  AddTrackCommand(app, &exit_code);
+  AddEvalCommand(app, &exit_code);
+  AddTrainCommand(app, &exit_code);
+  AddConvertCommand(app, &exit_code);
+  AddGoldenCommand(app, &exit_code);
+  AddDoctorCommand(app, &exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return ReportParseError(app, error);
+  }
+  return exit_code;
+}

@@ -1,0 +1,182 @@
+// See track_pipeline.h.
+#include "track_pipeline.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "command.h"
+#include "own_files.h"
+#include "picture_source.h"
+
+namespace kpt::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+GstElement *Make(const char *factory) {
+  GstElement *element = gst_element_factory_make(factory, nullptr);
+  if (element == nullptr) {
+    throw CommandError(kPipelineError, std::string("GStreamer has no ") + factory + "; run `kpt doctor`.");
+  }
+  return element;
+}
+
+/// The exporter's format by the extension of the file.
+std::string ExportFormat(const std::string &path) {
+  const std::string extension = fs::path(path).extension().string();
+  if (extension == ".jsonl") return "json-lines";
+  if (extension == ".csv") return "csv";
+  if (extension == ".json") return "coco";
+  throw CommandError(kUsage, "--output: '" + path + "' must end in .jsonl, .csv or .json.");
+}
+
+/// The launch line of everything behind the source. Paths are set as properties afterwards: they may hold anything.
+std::string ChainDescription(const TrackOptions &options, const TrackInput &input, const std::optional<Encoder> &encoder) {
+  // A live source must not wait: of the frames that come while one is tracked, the newest is kept.
+  std::string chain = input.is_live ? "queue max-size-buffers=1 leaky=downstream" : "queue max-size-buffers=4";
+  chain += " ! deinterlace ! videoconvert ! keypointtrack name=track";
+  if (!options.output.empty()) chain += " ! keypointexport name=export";
+  if (!encoder) return chain + " ! fakesink sync=false";
+  return chain + " ! queue max-size-buffers=4 ! keypointoverlay ! videoconvert ! " + encoder->launch + " ! " +
+         MuxerFor(options.overlay) + " ! filesink name=sink";
+}
+
+void SetText(GstElement *element, const char *property, const std::string &value) {
+  if (!value.empty()) g_object_set(element, property, value.c_str(), nullptr);
+}
+
+/// Sets a whole number that the user gave; one outside the element's range is a mistake in usage.
+void SetInt(GstElement *element, const char *property, int value, const char *option) {
+  if (value == 0) return;
+  const auto *spec = G_PARAM_SPEC_INT(g_object_class_find_property(G_OBJECT_GET_CLASS(element), property));
+  if (value < spec->minimum || value > spec->maximum) {
+    throw CommandError(kUsage, std::string(option) + ": " + std::to_string(value) + " is not between " +
+                                   std::to_string(spec->minimum) + " and " + std::to_string(spec->maximum) + ".");
+  }
+  g_object_set(element, property, value, nullptr);
+}
+
+/// The boxes as the property `initial-boxes` takes them.
+std::string BoxesText(const TrackOptions &options) {
+  std::string out;
+  for (const std::string &box : options.boxes) {
+    float numbers[4];
+    int used = 0;
+    const int count = std::sscanf(box.c_str(), "%f,%f,%f,%f%n", &numbers[0], &numbers[1], &numbers[2], &numbers[3], &used);
+    if (count != 4 || static_cast<std::size_t>(used) != box.size() || !(numbers[2] > 0) || !(numbers[3] > 0)) {
+      throw CommandError(kUsage, "--box: '" + box + "' is not x,y,width,height in pixels.");
+    }
+    out += (out.empty() ? "" : ";") + box + "," + std::to_string(options.angle);
+  }
+  return out;
+}
+
+void CheckFile(const std::string &path, const char *what, ExitCode exit_code) {
+  if (!path.empty() && !fs::is_regular_file(path)) {
+    throw CommandError(exit_code, std::string(what) + " '" + path + "' does not exist; check the path.");
+  }
+}
+
+void SetTrackProperties(GstElement *track, const TrackOptions &options) {
+  CheckFile(options.support, "the support file", kInputError);
+  CheckFile(options.config, "the configuration file", kInputError);
+  CheckFile(options.model, "the weights file", kModelError);
+  if (options.model.empty() && options.config.empty()) FindDefaultWeights();  // throws where they are missing
+  SetText(track, "support-file", options.support);
+  SetText(track, "category", options.category);
+  SetText(track, "config-file", options.config);
+  SetText(track, "model-file", options.model);
+  SetText(track, "device", options.device);
+  SetText(track, "initial-boxes", BoxesText(options));
+  SetInt(track, "instances", options.instances, "--instances");
+  SetInt(track, "inference-interval", options.every, "--every");
+  SetInt(track, "support-shots", options.shots, "--shots");
+}
+
+/// Links a decoder's first video pad to the chain.
+void OnPadAdded(GstElement *, GstPad *pad, gpointer head) {
+  auto *sink = static_cast<GstPad *>(head);
+  if (!gst_pad_is_linked(sink)) gst_pad_link(pad, sink);
+}
+
+void OnNoMorePads(GstElement *decoder, gpointer head) {
+  if (gst_pad_is_linked(static_cast<GstPad *>(head))) return;
+  GST_ELEMENT_ERROR(decoder, STREAM, WRONG_TYPE, ("It holds no video."), (nullptr));
+}
+
+void ConnectDecoder(GstElement *decoder, GstPad *head) {
+  GstCaps *caps = gst_caps_from_string("video/x-raw");
+  g_object_set(decoder, "caps", caps, "expose-all-streams", FALSE, nullptr);
+  gst_caps_unref(caps);
+  g_signal_connect(decoder, "pad-added", G_CALLBACK(OnPadAdded), head);
+  g_signal_connect(decoder, "no-more-pads", G_CALLBACK(OnNoMorePads), head);
+}
+
+/// Adds what reads `input` to the pipeline and connects it to `head`, now or when its pads appear.
+GstElement *AddSource(GstBin *pipeline, const TrackInput &input, GstPad *head) {
+  if (input.kind == TrackInput::Kind::kPictures) {
+    GstElement *pictures = MakePictureSource(input);
+    gst_bin_add(pipeline, pictures);
+    const GstPtr<GstPad> pad(gst_element_get_static_pad(pictures, "src"));
+    gst_pad_link(pad.get(), head);
+    return pictures;
+  }
+  GstElement *decoder = Make("uridecodebin");
+  gst_bin_add(pipeline, decoder);
+  if (input.kind == TrackInput::Kind::kUri) {
+    g_object_set(decoder, "uri", input.uri.c_str(), nullptr);
+  } else {
+    gchar *uri = gst_filename_to_uri(input.text.c_str(), nullptr);
+    g_object_set(decoder, "uri", uri, nullptr);
+    g_free(uri);
+  }
+  ConnectDecoder(decoder, head);
+  return decoder;
+}
+
+void LoadPlugin() {
+  const std::string path = FindPlugin();
+  GError *error = nullptr;
+  GstPlugin *plugin = gst_plugin_load_file(path.c_str(), &error);
+  if (plugin == nullptr) {
+    const std::string reason = error->message;
+    g_error_free(error);
+    throw CommandError(kPipelineError, "the plugin " + path + " does not load; run `kpt doctor`.", reason);
+  }
+  gst_object_unref(plugin);
+}
+
+GstElement *ParseChain(const std::string &description) {
+  GError *error = nullptr;
+  GstElement *chain = gst_parse_bin_from_description(description.c_str(), TRUE, &error);
+  if (error == nullptr) return chain;
+  const std::string reason = error->message;
+  g_error_free(error);
+  throw CommandError(kPipelineError, "GStreamer cannot build the pipeline: " + reason + "; run `kpt doctor`.", description);
+}
+
+}  // namespace
+
+TrackPipeline BuildTrackPipeline(const TrackOptions &options, const TrackInput &input) {
+  LoadPlugin();
+  TrackPipeline out;
+  if (!options.overlay.empty()) out.encoder = ChooseEncoder(options.overlay);
+  const std::string format = options.output.empty() ? "" : ExportFormat(options.output);
+
+  out.pipeline.reset(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new("kpt-track"))));
+  GstElement *chain = ParseChain(ChainDescription(options, input, out.encoder));
+  gst_bin_add(GST_BIN(out.pipeline.get()), chain);
+  out.track.reset(gst_bin_get_by_name(GST_BIN(chain), "track"));
+  out.head.reset(gst_element_get_static_pad(chain, "sink"));
+  SetTrackProperties(out.track.get(), options);
+  if (const GstPtr<GstElement> exporter{gst_bin_get_by_name(GST_BIN(chain), "export")}) {
+    SetText(exporter.get(), "file-path", options.output);
+    gst_util_set_object_arg(G_OBJECT(exporter.get()), "file-format", format.c_str());
+  }
+  if (const GstPtr<GstElement> sink{gst_bin_get_by_name(GST_BIN(chain), "sink")}) SetText(sink.get(), "location", options.overlay);
+  out.source.reset(GST_ELEMENT(gst_object_ref(AddSource(GST_BIN(out.pipeline.get()), input, out.head.get()))));
+  return out;
+}
+
+}  // namespace kpt::tools

@@ -199,5 +199,12 @@ TEST(SpanningTree, LeavesOutPointsThatNoShotSees) {
   EXPECT_THROW(SpanningTree({shot, Visible({{0, 0}})}), Error);
 }
 
+TEST(JoinedSkeleton, KeepsLinksAndJoinsThePartsByTheShortest) {
+  const Keypoints shot = Visible({{0, 0}, {1, 0}, {0.4F, 0}, {0.45F, 0}});
+  EXPECT_THAT(JoinedSkeleton({{1, 0}, {3, 2}}, {shot}), ElementsAre(Link{1, 0}, Link{3, 2}, Link{0, 2}));
+  EXPECT_THAT(JoinedSkeleton({{0, 1}, {1, 2}, {2, 3}}, {shot}), ElementsAre(Link{0, 1}, Link{1, 2}, Link{2, 3}));
+  EXPECT_THROW(JoinedSkeleton({{0, 4}}, {shot}), Error);
+}
+
 }  // namespace
 }  // namespace kpt::net

@@ -12,17 +12,18 @@
 namespace kpt::net {
 namespace {
 
+int CheckedIndex(int index, std::size_t keypoints) {
+  if (index >= 0 && static_cast<std::size_t>(index) < keypoints) return index;
+  throw Error(ErrorCode::kInvalidArgument, "skeleton: a link names keypoint " + std::to_string(index) +
+                                               ", but there are " + std::to_string(keypoints) + " (from 0)");
+}
+
 /// Each keypoint's neighbours, in the order in which their links are listed.
 std::vector<std::vector<int>> NeighboursOf(const std::vector<Link> &links, std::size_t keypoints) {
   std::vector<std::vector<int>> neighbours(keypoints);
   for (const auto &[start, end] : links) {
-    if (std::min(start, end) < 0 || static_cast<std::size_t>(std::max(start, end)) >= keypoints) {
-      throw Error(ErrorCode::kInvalidArgument, "linked references: a link joins " + std::to_string(start) + " and " +
-                                                   std::to_string(end) + ", but there are " +
-                                                   std::to_string(keypoints) + " keypoints (from 0)");
-    }
-    neighbours[start].push_back(end);
-    neighbours[end].push_back(start);
+    neighbours[CheckedIndex(start, keypoints)].push_back(end);
+    neighbours[CheckedIndex(end, keypoints)].push_back(start);
   }
   return neighbours;
 }
@@ -108,9 +109,14 @@ std::vector<std::vector<std::int64_t>> LinkedReferences(const std::vector<Link> 
   return references;
 }
 
-std::vector<Link> SpanningTree(const std::vector<Keypoints> &shots) {
+std::vector<Link> JoinedSkeleton(const std::vector<Link> &links, const std::vector<Keypoints> &shots) {
   const std::vector<Mean> means = MeanPoints(shots);
   const int keypoints = static_cast<int>(means.size());
+  Components components(means.size());
+  for (const auto &[start, end] : links) {
+    components.Join(CheckedIndex(start, means.size()), CheckedIndex(end, means.size()));
+  }
+
   std::vector<std::tuple<double, int, int>> edges;  // sorts by (length, i, j)
   for (int i = 0; i < keypoints; ++i) {
     for (int j = i + 1; j < keypoints; ++j) {
@@ -120,13 +126,16 @@ std::vector<Link> SpanningTree(const std::vector<Keypoints> &shots) {
   }
   std::sort(edges.begin(), edges.end());
 
-  std::vector<Link> tree;
-  Components components(means.size());
+  std::vector<Link> added;
   for (const auto &[length, i, j] : edges) {
-    if (components.Join(i, j)) tree.push_back({i, j});
+    if (components.Join(i, j)) added.push_back({i, j});
   }
-  std::sort(tree.begin(), tree.end());
-  return tree;
+  std::sort(added.begin(), added.end());
+  std::vector<Link> joined = links;
+  joined.insert(joined.end(), added.begin(), added.end());
+  return joined;
 }
+
+std::vector<Link> SpanningTree(const std::vector<Keypoints> &shots) { return JoinedSkeleton({}, shots); }
 
 }  // namespace kpt::net

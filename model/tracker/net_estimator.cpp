@@ -109,7 +109,7 @@ void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::
     crops.push_back(shot.rgb.data());
   }
   if (skeleton.empty()) spdlog::warn("The category has no skeleton: the shortest tree through its points takes its place.");
-  const std::vector<Link> links = skeleton.empty() ? net::SpanningTree(marked) : skeleton;
+  const std::vector<Link> links = net::JoinedSkeleton(skeleton, marked);
   plan_ = net::EqualDivisionPadding(static_cast<int>(keypoints_), links, net_->config().padded_keypoints);
 
   const net::FeatureMaps all = Features(crops);

@@ -186,7 +186,9 @@ class LabelledEpisodes : public EpisodeSource {
     const int count = static_cast<int>(support.points.size());
     const int most = std::min(count, options_.max_keypoints);
     const int wanted = Chance(random, 0.5) ? most : UniformInt(random, std::min(4, most), most);
-    if (wanted == count && !kind.skeleton.empty()) return kind.skeleton;
+    if (wanted == count && !kind.skeleton.empty()) {
+      return net::JoinedSkeleton(kind.skeleton, {net::Keypoints{support.points, support.visible}});
+    }
     std::vector<std::size_t> order(static_cast<std::size_t>(count));
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
     std::shuffle(order.begin(), order.end(), random);

@@ -24,7 +24,7 @@ Tensor ImageOf(const EvaluationCrop &crop) {
 net::SupportContext Encode(net::FgsaNet &net, const std::vector<EvaluationCrop> &shots, const std::vector<Link> &skeleton) {
   std::vector<net::Keypoints> marked;
   for (const EvaluationCrop &shot : shots) marked.push_back(Normalised(shot));
-  const std::vector<Link> links = skeleton.empty() ? net::SpanningTree(marked) : skeleton;
+  const std::vector<Link> links = net::JoinedSkeleton(skeleton, marked);
   const int real = static_cast<int>(marked[0].points.size());
   const net::PadPlan plan = net::EqualDivisionPadding(real, links, net->config().padded_keypoints);
   std::vector<Tensor> points, visible, refs;

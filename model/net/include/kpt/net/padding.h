@@ -59,4 +59,8 @@ std::vector<std::vector<std::int64_t>> LinkedReferences(const std::vector<Link> 
 /// ties by (length, i, j)), links sorted. Points that no shot sees are left out of the tree.
 std::vector<Link> SpanningTree(const std::vector<Keypoints> &shots);
 
+/// A skeleton in one piece: `links` as they are, then the shortest links (as in SpanningTree) that join the parts which
+/// they leave apart, so that every point has linked references. Error(kInvalidArgument) as for the plans.
+std::vector<Link> JoinedSkeleton(const std::vector<Link> &links, const std::vector<Keypoints> &shots);
+
 }  // namespace kpt::net

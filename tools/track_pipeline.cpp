@@ -94,10 +94,14 @@ void SetTrackProperties(GstElement *track, const TrackOptions &options) {
   SetInt(track, "support-shots", options.shots, "--shots");
 }
 
-/// Links a decoder's first video pad to the chain.
+/// Links a decoder's first video pad to the chain; other streams are not looked at.
 void OnPadAdded(GstElement *, GstPad *pad, gpointer head) {
   auto *sink = static_cast<GstPad *>(head);
-  if (!gst_pad_is_linked(sink)) gst_pad_link(pad, sink);
+  GstCaps *caps = gst_pad_query_caps(pad, nullptr);
+  const bool is_video = !gst_caps_is_empty(caps) && !gst_caps_is_any(caps) &&
+                        gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw");
+  gst_caps_unref(caps);
+  if (is_video && !gst_pad_is_linked(sink)) gst_pad_link(pad, sink);
 }
 
 void OnNoMorePads(GstElement *decoder, gpointer head) {
@@ -106,9 +110,6 @@ void OnNoMorePads(GstElement *decoder, gpointer head) {
 }
 
 void ConnectDecoder(GstElement *decoder, GstPad *head) {
-  GstCaps *caps = gst_caps_from_string("video/x-raw");
-  g_object_set(decoder, "caps", caps, "expose-all-streams", FALSE, nullptr);
-  gst_caps_unref(caps);
   g_signal_connect(decoder, "pad-added", G_CALLBACK(OnPadAdded), head);
   g_signal_connect(decoder, "no-more-pads", G_CALLBACK(OnNoMorePads), head);
 }

@@ -8,4 +8,6 @@ if(KPT_WITH_OPENCV)
   add_executable(tracking_bench tracking_bench.cpp)
   kpt_target_defaults(tracking_bench)
   target_link_libraries(tracking_bench PRIVATE kpt_trials)
+
+  kpt_add_test(tracking_test LABEL accuracy TIMEOUT 1200 SOURCES tracking_test.cpp LIBS kpt_trials)
 endif()

@@ -9,14 +9,18 @@ Similarity CropFromFrame(const Similarity &frame_from_object, int crop_size) {
   return crop_from_object * frame_from_object.Inverse();
 }
 
-SupportCrop CutSupportCrop(const SupportShot &shot, int crop_size) {
+FrameView ViewOf(const RgbImage &image) {
   FrameView view;
   view.format = PixelFormat::kRgb;
-  view.width = shot.image.width;
-  view.height = shot.image.height;
-  view.planes[0] = {shot.image.pixels.data(), 3 * shot.image.width};
+  view.width = image.width;
+  view.height = image.height;
+  view.planes[0] = {image.pixels.data(), 3 * image.width};
+  return view;
+}
+
+SupportCrop CutSupportCrop(const SupportShot &shot, int crop_size) {
   FramePixels pixels;
-  pixels.Attach(view);
+  pixels.Attach(ViewOf(shot.image));
 
   const Similarity crop_from_image = CropFromFrame(FrameFromObject(shot.box, 0), crop_size);
   SupportCrop crop;

@@ -15,6 +15,9 @@ inline constexpr double kCropSides = data::kCropMargin;  ///< side of a crop in 
 /// out = (p - centre) * crop_size / side + crop_size / 2, with the object's turn taken out (specification, section 1).
 Similarity CropFromFrame(const Similarity &frame_from_object, int crop_size);
 
+/// A picture as a frame; borrows its pixels.
+FrameView ViewOf(const RgbImage &image);
+
 /// A support shot's crop, upright, with its points; points outside the crop are not visible.
 SupportCrop CutSupportCrop(const SupportShot &shot, int crop_size);
 

@@ -100,12 +100,22 @@ void InstanceTrack::StartFrom(const std::vector<Point2> &points_in_frame, const 
   states_.Reset(TrackState::kTracked);
 }
 
+void InstanceTrack::StartHere(const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible) {
+  StartFrom(points_in_frame, visible);
+  given_ = false;
+}
+
 void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings) {
   inferred_ = false;
+  motion_.clear();
   if (!following_) return;
   ++frames_since_inference_;
   if (settings.use_flow && !given_) {
     flow_.Carry(frame, filter_.points(), &carried_);
+    motion_.resize(carried_.points.size());
+    for (std::size_t i = 0; i < motion_.size(); ++i) {
+      motion_[i] = {carried_.points[i].x - filter_.points()[i].x, carried_.points[i].y - filter_.points()[i].y};
+    }
     filter_.Predict(carried_);
   }
   given_ = false;
@@ -195,7 +205,7 @@ bool InstanceTrack::Report(double time_s, const TrackerSettings &settings, Insta
   smoothed_ = filter_.points();
   if (settings.smoothing == Smoothing::kOneEuro) {
     const OneEuroSettings one_euro{settings.min_cutoff_hz, settings.beta};
-    smoother_.Smooth(time_s, frame_from_object_.scale(), one_euro, &smoothed_);
+    smoother_.Smooth({time_s, frame_from_object_.scale(), motion_}, one_euro, &smoothed_);
   }
   instance->points.resize(smoothed_.size());
   for (std::size_t i = 0; i < smoothed_.size(); ++i) {

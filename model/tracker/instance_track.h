@@ -26,9 +26,12 @@ class InstanceTrack {
   /// not make the search begin anew.
   void Adopt(const Candidate &candidate, bool expected);
 
-  /// Follows points that the caller knows, as tracked; invisible ones are put where the layout has them.
-  /// Throws Error(kInvalidArgument) for wrong counts and points that are no numbers.
+  /// Follows points that the caller knows of the next frame, as tracked; invisible ones are put where the layout has
+  /// them. Throws Error(kInvalidArgument) for wrong counts and points that are no numbers.
   void StartFrom(const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible);
+
+  /// The same for the present frame, when its search is due.
+  void StartHere(const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible);
 
   /// There is an idea of where the object is.
   bool following() const { return following_; }
@@ -71,6 +74,7 @@ class InstanceTrack {
   Flow flow_;
   PointSmoother smoother_;
   CarriedPoints carried_;
+  std::vector<Point2> motion_;  ///< of each point since the last frame, by flow; empty where there was none
 
   bool following_ = false;
   bool expected_ = false;           ///< the caller said where it is, and no frame has confirmed it yet

@@ -3,16 +3,12 @@
 #include <cmath>
 
 namespace kpt {
-namespace {
 
-/// Weight of the newest value in a first-order low-pass.
-double Alpha(double cutoff_hz, double dt_s) {
+double LowPassWeight(double cutoff_hz, double dt_s) {
   constexpr double kTwoPi = 6.283185307179586;
   const double r = kTwoPi * cutoff_hz * dt_s;
   return r / (r + 1);
 }
-
-}  // namespace
 
 double OneEuroFilter::Filter(double value, double dt_s, double unit, const OneEuroSettings &settings) {
   if (!started_) {
@@ -22,9 +18,9 @@ double OneEuroFilter::Filter(double value, double dt_s, double unit, const OneEu
     return value;
   }
   const double speed = (value - raw_) / (unit * dt_s);
-  derivative_ += Alpha(settings.derivative_cutoff_hz, dt_s) * (speed - derivative_);
+  derivative_ += LowPassWeight(settings.derivative_cutoff_hz, dt_s) * (speed - derivative_);
   const double cutoff = settings.min_cutoff_hz + settings.beta * std::abs(derivative_);
-  value_ += Alpha(cutoff, dt_s) * (value - value_);
+  value_ += LowPassWeight(cutoff, dt_s) * (value - value_);
   raw_ = value;
   return value_;
 }

@@ -10,10 +10,19 @@ struct OneEuroSettings {
   double derivative_cutoff_hz = 1;
 };
 
+/// Weight of the newest value in a first-order low-pass.
+double LowPassWeight(double cutoff_hz, double dt_s);
+
 class OneEuroFilter {
  public:
   /// The next value, `dt_s` > 0 seconds after the last one. `unit` is the length that counts as one for `beta`.
   double Filter(double value, double dt_s, double unit, const OneEuroSettings &settings);
+
+  /// What is filtered moved by `change` in a way that is known: the next value follows it without delay.
+  void Move(double change) {
+    value_ += change;
+    raw_ += change;
+  }
 
   void Reset() { started_ = false; }
 

@@ -10,6 +10,7 @@
 #include "frame_clock.h"
 #include "frame_pixels.h"
 #include "instance_track.h"
+#include "known_pictures.h"
 #include "object_layout.h"
 #include "protect.h"
 #include "search.h"
@@ -17,6 +18,11 @@
 
 namespace kpt {
 namespace {
+
+bool CentreInside(const Box &inner, const Box &outer) {
+  const float x = inner.x + inner.width / 2 - outer.x, y = inner.y + inner.height / 2 - outer.y;
+  return x >= 0 && y >= 0 && x < outer.width && y < outer.height;
+}
 
 [[noreturn]] void Refuse(const std::string &what) { throw Error(ErrorCode::kInvalidArgument, what); }
 
@@ -56,6 +62,7 @@ struct Tracker::Impl {
   // The steps of Process.
   void Predict(FrameResult *result);
   void Correct(FrameResult *result);
+  void StartWhereMarked();
   void SearchWhereDue(FrameResult *result);
   void Report(FrameResult *result);
 
@@ -63,6 +70,7 @@ struct Tracker::Impl {
   SupportSet support;
   TrackerSettings settings;
   ObjectLayout layout;
+  KnownPictures known_pictures;
   CropBatch batch;
   Search search;
   FramePixels pixels;
@@ -79,6 +87,7 @@ Tracker::Impl::Impl(std::unique_ptr<Estimator> with, SupportSet set, const Track
       support(std::move(set)),
       settings(wanted),
       layout(LayoutOf(support)),
+      known_pictures(support),
       batch(estimator.get(), support.keypoint_names.size()),
       search(&layout, &batch) {
   std::vector<SupportCrop> crops;
@@ -120,7 +129,18 @@ void Tracker::Impl::Correct(FrameResult *result) {
   result->inferred = true;
 }
 
+void Tracker::Impl::StartWhereMarked() {
+  std::size_t next = 0;
+  for (const int shot_index : known_pictures.Recognise(pixels)) {
+    const SupportShot &shot = support.shots[shot_index];
+    if (next == tracks.size() || tracks[next].following()) break;
+    if (next < settings.initial_boxes.size() && !CentreInside(shot.box, settings.initial_boxes[next].box)) continue;
+    tracks[next++].StartHere(shot.points, shot.visible);
+  }
+}
+
 void Tracker::Impl::SearchWhereDue(FrameResult *result) {
+  if (first_frame) StartWhereMarked();
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     InstanceTrack &track = tracks[i];
     if (!track.SearchDue(settings)) continue;

@@ -305,11 +305,26 @@ TEST(PointSmoother, BetaCountsBoxSides) {
     std::vector<Point2> points;
     for (int i = 0; i <= 60; ++i) {
       points = {{static_cast<float>(i * size), 0}};
-      smoother.Smooth(i / 30.0, 100 * size, {1, 5, 1}, &points);
+      smoother.Smooth({i / 30.0, 100 * size, {}}, {1, 5, 1}, &points);
     }
     return (60 * size - points[0].x) / size;
   };
   EXPECT_NEAR(lag(1), lag(4), 1e-3) << "the same motion, seen larger, lags the same";
+}
+
+TEST(PointSmoother, MotionThatFlowExplainsPassesWithoutDelay) {
+  const auto lag = [](const std::vector<Point2> &motion) {
+    PointSmoother smoother;
+    smoother.SetKeypoints(1);
+    std::vector<Point2> points;
+    for (int i = 0; i <= 60; ++i) {
+      points = {{static_cast<float>(3 * i), 0}};
+      smoother.Smooth({i / 30.0, 100, motion}, {1, 0, 1}, &points);
+    }
+    return 180 - points[0].x;
+  };
+  EXPECT_GT(lag({}), 10);
+  EXPECT_LT(lag({{3, 0}}), 0.5);
 }
 
 TEST(FrameClock, TakesPtsOrAddsDurations) {

@@ -32,9 +32,10 @@ Failure DescribeCurrentException() {
   }
 }
 
+/// Messages quote files, which may hold any bytes; GStreamer takes UTF-8 only.
 void Post(GstElement *element, GstMessageType type, const BusCode &code, const char *text, const char *debug) {
-  gst_element_message_full(element, type, code.domain, code.code, g_strdup(text), g_strdup(debug), __FILE__, __func__,
-                           __LINE__);
+  gst_element_message_full(element, type, code.domain, code.code, g_utf8_make_valid(text, -1),
+                           g_utf8_make_valid(debug, -1), __FILE__, __func__, __LINE__);
 }
 
 }  // namespace

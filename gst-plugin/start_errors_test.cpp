@@ -66,6 +66,19 @@ TEST_F(Settings, QuoteBoxesThatCannotBeRead) {
   ExpectError(ErrorWith("initial-boxes", "1,2,3"), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "'1,2,3'");
 }
 
+TEST_F(Settings, QuoteBoxesOutsideTheVideo) {
+  for (const auto &[box, is_outside] : {std::pair("500,400,20,20", true), std::pair("-15,-15,20,20", false)}) {
+    ElementUnderTest element("keypointtrack", {{"support-file", support_}, {"model-file", "fake.safetensors"}, {"initial-boxes", box}});
+    gst_harness_push(element.Play(VideoCaps("RGB", 96, 80)), MakeFrame("RGB", 96, 80));
+    const std::string error = element.PopError();
+    if (is_outside) {
+      ExpectError(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "500,400,20,20 lies outside the video, which is 96x80");
+    } else {
+      EXPECT_EQ(error, "");
+    }
+  }
+}
+
 // ---- weights: with the real loader ----
 
 std::string ErrorWithModel(const std::string &model_file) {

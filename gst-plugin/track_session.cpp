@@ -2,6 +2,8 @@
 #include "track_session.h"
 
 #include <algorithm>
+#include <cmath>
+#include <sstream>
 
 #include "frame_view.h"
 #include "guard.h"
@@ -48,13 +50,33 @@ std::string Utf8(const std::string &text) {
   return out;
 }
 
+/// Whether no part of the box, turned by any angle, can lie in a frame of this size.
+bool LiesOutside(const Box &box, const GstVideoInfo &info) {
+  const float reach = std::hypot(box.width, box.height) / 2;
+  const float x = box.x + box.width / 2;
+  const float y = box.y + box.height / 2;
+  return x + reach < 0 || y + reach < 0 || x - reach > static_cast<float>(info.width) ||
+         y - reach > static_cast<float>(info.height);
+}
+
+void CheckBoxes(const std::vector<OrientedBox> &boxes, const GstVideoInfo &info) {
+  for (const OrientedBox &oriented : boxes) {
+    const Box &box = oriented.box;
+    if (!LiesOutside(box, info)) continue;
+    std::ostringstream text;
+    text << "initial-boxes: the box " << box.x << ',' << box.y << ',' << box.width << ',' << box.height
+         << " lies outside the video, which is " << info.width << 'x' << info.height << '.';
+    throw Error(ErrorCode::kInvalidArgument, text.str());
+  }
+}
+
 }  // namespace
 
 void SetEstimatorFactoryForTesting(EstimatorFactory factory) {
   Factory() = factory ? std::move(factory) : EstimatorFactory(LoadEstimator);
 }
 
-TrackSession::TrackSession(const TrackSettings &settings) {
+TrackSession::TrackSession(const TrackSettings &settings) : initial_boxes_(settings.initial_boxes) {
   SupportSet support = LoadShots(settings);  // first: its mistakes are the usual ones, and it loads fast
   LoadedEstimator network = LoadNetwork(settings);
   device_ = network.device;
@@ -69,6 +91,7 @@ TrackSession::TrackSession(const TrackSettings &settings) {
 }
 
 void TrackSession::SetVideoInfo(const GstVideoInfo &info) {
+  if (!info_) CheckBoxes(initial_boxes_, info);
   if (info_ && (info_->width != info.width || info_->height != info.height)) ContinueScaled(*info_, info);
   info_ = info;
   header_.width = info.width;

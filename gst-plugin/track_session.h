@@ -22,7 +22,8 @@ class TrackSession {
   /// kSupport where no support file is set.
   explicit TrackSession(const TrackSettings &settings);
 
-  /// The caps of the frames to come. A track goes on, scaled, where only their size changed.
+  /// The caps of the frames to come. A track goes on, scaled, where only their size changed. Throws
+  /// Error(kInvalidArgument) where an initial box lies outside the first ones.
   void SetVideoInfo(const GstVideoInfo &info);
 
   /// Tracks one frame, whose pixels are only read. The result is valid until the next call.
@@ -50,6 +51,7 @@ class TrackSession {
   TrackHeader header_;
   std::string device_;
   std::vector<std::string> warnings_;
+  std::vector<OrientedBox> initial_boxes_;
   std::optional<GstVideoInfo> info_;
   std::optional<std::int64_t> last_pts_ns_;
   FrameResult result_;

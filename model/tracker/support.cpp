@@ -41,6 +41,7 @@ SupportDraft ReadDraft(const SupportRequest &request) {
   if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);  // a byte order mark
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) FailSupport(request.file, "is empty.");
+  if (text.find('\0') != std::string::npos) FailSupport(request.file, "is no text file; support files are YAML, JSON or CSV.");
   if (text.compare(first, 7, "scorer,") == 0) return ReadSupportDlc(request, text);
   // YAML may be written with braces too; a COCO file always has annotations.
   if (text[first] == '{' && text.find("\"annotations\"") != std::string::npos) return ReadSupportCoco(request);

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "kpt/net/convert.h"
+#include "output_path.h"
 
 void AddConvertCommand(CLI::App &app, int *exit_code) {
   struct Options {
@@ -16,6 +17,7 @@ void AddConvertCommand(CLI::App &app, int *exit_code) {
   command->add_option("in", options->in, "checkpoint (.pth)")->required();
   command->add_option("out", options->out, "weights to write (.safetensors)")->required();
   kpt::tools::SetCallback(command, exit_code, [options] {
+    kpt::tools::CheckOutput("out", options->out, {options->in});
     std::cout << kpt::net::ConvertCheckpoint(options->in, options->out) << '\n';
     return kpt::tools::kDone;
   });

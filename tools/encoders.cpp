@@ -1,11 +1,10 @@
 // See encoders.h.
 #include "encoders.h"
 
-#include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include "command.h"
+#include "output_path.h"
 
 namespace kpt::tools {
 namespace {
@@ -44,8 +43,7 @@ bool HasElement(const std::string &name) {
 }
 
 std::string MuxerFor(const std::string &path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string extension = ExtensionOf(path);
   for (const Container &container : kContainers) {
     if (extension != container.extension) continue;
     if (HasElement(container.muxer)) return container.muxer;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <memory>
 
 #include "command.h"
@@ -10,7 +11,9 @@
 #include "eval_predictor.h"
 #include "eval_report.h"
 #include "eval_with_support.h"
+#include "output_path.h"
 #include "own_files.h"
+#include "progress_bar.h"
 
 namespace {
 
@@ -54,10 +57,17 @@ kpt::SupportSet LoadSupportOrThrow(const EvalOptions &options) {
 ExitCode Evaluate(EvalOptions options) {
   if (options.model.empty()) options.model = FindDefaultWeights();
   const std::vector<std::string> sources = SourcesOf(options.folder);
+  CheckOutput("--json", options.json_file, sources);
+  CheckOutput("--predictions", options.predictions_file, sources);
   const kpt::LoadedEstimator loaded = LoadEstimatorOrThrow(options.model);
   const auto predict = MakePredictor(*loaded.estimator);
   options.stills.crop_size = loaded.estimator->crop_size();
 
+  ProgressBar progress;
+  const auto on_frame = [&progress](const std::string &clip, int frame, int frames) {
+    const std::string text = clip + ", frame " + std::to_string(frame) + " of " + std::to_string(frames);
+    progress.Draw(static_cast<double>(frame) / frames, text);
+  };
   EvalReport report;
   report.model = loaded.estimator->model_name();
   report.shots = options.stills.shots;
@@ -68,8 +78,9 @@ ExitCode Evaluate(EvalOptions options) {
       continue;
     }
     AddStills(kpt::train::EvaluateStills(file, options.stills, predict), &report);
-    if (!options.no_clips) EvaluateClips(file, {options.model, options.stills.shots, {}}, &report);
+    if (!options.no_clips) EvaluateClips(file, {options.model, options.stills.shots, on_frame}, &report);
   }
+  progress.Clear();
   PrintReport(report);
   if (!options.json_file.empty()) WriteJson(report, options.json_file);
   if (!options.predictions_file.empty()) WritePredictions(report, options.predictions_file);
@@ -84,7 +95,7 @@ void AddEvalCommand(CLI::App &app, int *exit_code) {
   command->add_option("folder", options->folder, "folder of sources, each with an annotations.json")->required();
   command->add_option("--shots", options->stills.shots, "support shots")->check(CLI::Range(1, 100))->capture_default_str();
   command->add_option("--pairs", options->stills.pairs, "pairs of stills a category")->check(CLI::Range(1, 1000000))->capture_default_str();
-  command->add_option("--seed", options->stills.seed, "draws the pairs")->capture_default_str();
+  command->add_option("--seed", options->stills.seed, "draws the pairs")->check(CLI::Range(0, std::numeric_limits<int>::max()))->capture_default_str();
   command->add_option("--support", options->support, "measure with the shots of this support file instead of drawn ones");
   command->add_option("--model", options->model, "weights (.safetensors); default: the shipped ones");
   command->add_option("--json", options->json_file, "write the figures here");

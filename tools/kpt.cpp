@@ -12,12 +12,19 @@
 
 namespace {
 
+/// What is wrong with the arguments. CLI11 looks for what is missing before it looks at what it does not know; after a
+/// slip of the pen both are true, and only the second helps.
+std::string Describe(const CLI::App &app, const CLI::ParseError &error) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  return unknown.empty() ? kpt::tools::OneLine(error.what()) : "'" + unknown.front() + "' is not known here";
+}
+
 /// Help goes to stdout and is no error; a mistake in usage is one line and exit code 2.
 int ReportParseError(const CLI::App &app, const CLI::ParseError &error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
   const auto commands = app.get_subcommands();
   const std::string name = commands.empty() ? "kpt" : "kpt " + commands.front()->get_name();
-  std::cerr << name << ": " << kpt::tools::OneLine(error.what()) << "; see `" << name << " --help`.\n";
+  std::cerr << name << ": " << Describe(app, error) << "; see `" << name << " --help`.\n";
   return kpt::tools::kUsage;
 }
 
@@ -25,7 +32,7 @@ int ReportParseError(const CLI::App &app, const CLI::ParseError &error) {
 
 int main(int argc, char **argv) {
   CLI::App app("Follows the keypoints of any object through a video, from a few marked pictures of it.", "kpt");
-  app.set_version_flag("--version", KPT_VERSION);
+  app.set_version_flag("--version", "kpt " KPT_VERSION);
   app.add_flag("--verbose", "say more where something fails");
   app.require_subcommand(1);
   app.fallthrough();  // --verbose may stand behind the subcommand too

@@ -88,7 +88,9 @@ GstElement *MakePictureSource(const TrackInput &input) {
   GstElement *element = gst_element_factory_make("appsrc", nullptr);
   if (element == nullptr) throw Error(ErrorCode::kInternal, "GStreamer has no appsrc; install gstreamer1.0-plugins-base.");
   auto feed = std::make_unique<Feed>(Feed{input, 0, {}});
-  g_object_set(element, "format", GST_FORMAT_TIME, "max-buffers", guint64{2}, "max-bytes", guint64{0}, nullptr);
+  const guint64 duration_ns = gst_util_uint64_scale_int(input.pictures.size(), GST_SECOND, kFramesPerSecond);
+  g_object_set(element, "format", GST_FORMAT_TIME, "max-buffers", guint64{2}, "max-bytes", guint64{0}, "duration",
+               duration_ns, nullptr);
 
   GstAppSrcCallbacks callbacks{};
   callbacks.need_data = OnNeedData;

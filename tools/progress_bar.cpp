@@ -18,11 +18,11 @@ ProgressBar::ProgressBar() : is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() { Clear(); }
 
-void ProgressBar::Draw(long long done, long long total, const std::string &text) {
+void ProgressBar::Draw(double share, const std::string &text) {
   if (!is_terminal_) return;
   std::string line;
-  if (total > 0) {
-    const double share = std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0);
+  if (share > 0) {
+    share = std::min(share, 1.0);
     const auto filled = static_cast<std::size_t>(share * kBarWidth);
     line = "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '-') + "] " +
            std::to_string(static_cast<int>(share * 100)) + " %  ";

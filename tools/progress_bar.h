@@ -12,8 +12,8 @@ class ProgressBar {
   ProgressBar(const ProgressBar &) = delete;
   ProgressBar &operator=(const ProgressBar &) = delete;
 
-  /// `done` of `total` (0: unknown) with `text` beside the bar.
-  void Draw(long long done, long long total, const std::string &text);
+  /// `text`, beside a bar of the `share` that is done; 0: no bar.
+  void Draw(double share, const std::string &text);
 
   /// Wipes the line, so that something else can be printed; the next Draw brings it back.
   void Clear();

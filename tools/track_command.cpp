@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <regex>
 
 #include "command.h"
 #include "track_input.h"
@@ -34,12 +35,26 @@ void PrintSummary(const TrackSummary &s, const TrackOptions &options, const Trac
   if (!options.output.empty()) std::printf("points: %s\n", options.output.c_str());
 }
 
+/// An empty text where `device` is the name of one, as CLI11 wants it; whether it is there shows later.
+std::string CheckDevice(const std::string &device) {
+  static const std::regex kNames("auto|cpu|cuda(:[0-9]+)?");
+  return std::regex_match(device, kNames) ? "" : "'" + device + "' is none of auto, cpu, cuda, cuda:N";
+}
+
+/// A file that was cut off often still plays to where it was cut.
+void SayWhatIsMissing(const TrackSummary &summary, const TrackOptions &options) {
+  if (summary.missing_seconds <= 0) return;
+  std::fprintf(stderr, "kpt track: warning: '%s' ends %.1f s before the length that it announces; is it complete?\n",
+               options.input.c_str(), summary.missing_seconds);
+}
+
 ExitCode Track(const TrackOptions &options) {
   const TrackInput input = ParseInput(options.input);
   gst_init(nullptr, nullptr);
   TrackPipeline pipeline = BuildTrackPipeline(options, input);
   SayWhatIsWritten(options, pipeline);
   const TrackSummary summary = RunTrackPipeline(pipeline, input, options);
+  SayWhatIsMissing(summary, options);
   if (summary.frames > 0) PrintSummary(summary, options, pipeline);
   if (summary.interrupted) return kInterrupted;
   if (summary.frames == 0) throw CommandError(kInputError, "'" + options.input + "' gave no frames; is it a video?");
@@ -61,11 +76,10 @@ void AddTrackCommand(CLI::App &app, int *exit_code) {
   command->add_option("--overlay", options->overlay, "video with the points drawn: .mp4, .mov or .mkv");
   command->add_option("--config", options->config, "YAML file with settings of keypointtrack");
   command->add_option("--model", options->model, "weights (.safetensors) instead of the shipped ones");
-  command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N");
-  command->add_option("--instances", options->instances, "objects to follow")->check(CLI::PositiveNumber);
-  command->add_option("--every", options->every, "run the network on every N-th frame, optical flow between")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--shots", options->shots, "use only the first N marked pictures")->check(CLI::PositiveNumber);
+  command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->check(kpt::tools::CheckDevice);
+  command->add_option("--instances", options->instances, "objects to follow");
+  command->add_option("--every", options->every, "run the network on every N-th frame, optical flow between");
+  command->add_option("--shots", options->shots, "use only the first N marked pictures");
   command->add_option("--box", options->boxes, "x,y,width,height of the object in frame 0; one for each object")
       ->allow_extra_args(false);
   command->add_option("--angle", options->angle, "rotation of the boxes, degrees clockwise")->needs("--box");

@@ -1,6 +1,7 @@
 // What the user asks of `kpt track`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,9 @@ struct TrackOptions {
   std::string config;
   std::string model;     ///< empty: the configuration's, else the shipped weights
   std::string device;    ///< empty: the configuration's, else auto
-  int instances = 0;     ///< 0, here and below: as the configuration or the element says
-  int every = 0;
-  int shots = 0;
+  std::optional<int> instances;  ///< none, here and below: as the configuration or the element says
+  std::optional<int> every;
+  std::optional<int> shots;
   std::vector<std::string> boxes;  ///< x,y,width,height of the objects in frame 0
   double angle = 0;                ///< of the boxes, degrees clockwise
   bool verbose = false;

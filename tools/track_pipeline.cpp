@@ -1,11 +1,12 @@
 // See track_pipeline.h.
 #include "track_pipeline.h"
 
-#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 
 #include "command.h"
+#include "output_path.h"
 #include "own_files.h"
 #include "picture_source.h"
 
@@ -24,7 +25,7 @@ GstElement *Make(const char *factory) {
 
 /// The exporter's format by the extension of the file.
 std::string ExportFormat(const std::string &path) {
-  const std::string extension = fs::path(path).extension().string();
+  const std::string extension = ExtensionOf(path);
   if (extension == ".jsonl") return "json-lines";
   if (extension == ".csv") return "csv";
   if (extension == ".json") return "coco";
@@ -47,15 +48,17 @@ void SetText(GstElement *element, const char *property, const std::string &value
 }
 
 /// Sets a whole number that the user gave; one outside the element's range is a mistake in usage.
-void SetInt(GstElement *element, const char *property, int value, const char *option) {
-  if (value == 0) return;
+void SetInt(GstElement *element, const char *property, std::optional<int> value, const char *option) {
+  if (!value) return;
   const auto *spec = G_PARAM_SPEC_INT(g_object_class_find_property(G_OBJECT_GET_CLASS(element), property));
-  if (value < spec->minimum || value > spec->maximum) {
-    throw CommandError(kUsage, std::string(option) + ": " + std::to_string(value) + " is not between " +
+  if (*value < spec->minimum || *value > spec->maximum) {
+    throw CommandError(kUsage, std::string(option) + ": " + std::to_string(*value) + " is not between " +
                                    std::to_string(spec->minimum) + " and " + std::to_string(spec->maximum) + ".");
   }
-  g_object_set(element, property, value, nullptr);
+  g_object_set(element, property, *value, nullptr);
 }
+
+bool IsSide(float pixels) { return pixels >= 1 && pixels <= 99999; }
 
 /// The boxes as the property `initial-boxes` takes them.
 std::string BoxesText(const TrackOptions &options) {
@@ -64,8 +67,9 @@ std::string BoxesText(const TrackOptions &options) {
     float numbers[4];
     int used = 0;
     const int count = std::sscanf(box.c_str(), "%f,%f,%f,%f%n", &numbers[0], &numbers[1], &numbers[2], &numbers[3], &used);
-    if (count != 4 || static_cast<std::size_t>(used) != box.size() || !(numbers[2] > 0) || !(numbers[3] > 0)) {
-      throw CommandError(kUsage, "--box: '" + box + "' is not x,y,width,height in pixels.");
+    const bool complete = count == 4 && static_cast<std::size_t>(used) == box.size();
+    if (!complete || !std::isfinite(numbers[0]) || !std::isfinite(numbers[1]) || !IsSide(numbers[2]) || !IsSide(numbers[3])) {
+      throw CommandError(kUsage, "--box: '" + box + "' is not x,y,width,height in pixels, of 1 to 99999 a side.");
     }
     out += (out.empty() ? "" : ";") + box + "," + std::to_string(options.angle);
   }
@@ -73,9 +77,16 @@ std::string BoxesText(const TrackOptions &options) {
 }
 
 void CheckFile(const std::string &path, const char *what, ExitCode exit_code) {
-  if (!path.empty() && !fs::is_regular_file(path)) {
-    throw CommandError(exit_code, std::string(what) + " '" + path + "' does not exist; check the path.");
-  }
+  if (path.empty() || fs::is_regular_file(path)) return;
+  const char *problem = fs::exists(path) ? " is not a file; check the path." : " does not exist; check the path.";
+  throw CommandError(exit_code, std::string(what) + " '" + path + "'" + problem);
+}
+
+void CheckOutputs(const TrackOptions &options, const TrackInput &input) {
+  std::vector<std::string> inputs = {options.input, options.support, options.config, options.model};
+  inputs.insert(inputs.end(), input.pictures.begin(), input.pictures.end());
+  CheckOutput("--output", options.output, inputs);
+  CheckOutput("--overlay", options.overlay, inputs);
 }
 
 void SetTrackProperties(GstElement *track, const TrackOptions &options) {
@@ -160,10 +171,11 @@ GstElement *ParseChain(const std::string &description) {
 }  // namespace
 
 TrackPipeline BuildTrackPipeline(const TrackOptions &options, const TrackInput &input) {
-  LoadPlugin();
   TrackPipeline out;
   if (!options.overlay.empty()) out.encoder = ChooseEncoder(options.overlay);
   const std::string format = options.output.empty() ? "" : ExportFormat(options.output);
+  CheckOutputs(options, input);
+  LoadPlugin();
 
   out.pipeline.reset(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new("kpt-track"))));
   GstElement *chain = ParseChain(ChainDescription(options, input, out.encoder));

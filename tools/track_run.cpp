@@ -3,87 +3,35 @@
 
 #include <glib-unix.h>
 
+#include <algorithm>
 #include <array>
-#include <atomic>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
-#include <mutex>
 #include <optional>
 
+#include "frame_counter.h"
 #include "progress_bar.h"
 
 namespace kpt::tools {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr guint kProgressMs = 250;
-constexpr guint kFinishMs = 10000;  // how long a file may take to be completed after Ctrl-C
-
-double SecondsBetween(Clock::time_point from, Clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
-/// Counts frames behind the tracker, in the streaming thread.
-class FrameCounter {
- public:
-  explicit FrameCounter(GstElement *track) : track_(track), pad_(gst_element_get_static_pad(track, "src")) {
-    probe_ = gst_pad_add_probe(pad_.get(), GST_PAD_PROBE_TYPE_BUFFER, OnBuffer, this, nullptr);
-  }
-  ~FrameCounter() { gst_pad_remove_probe(pad_.get(), probe_); }
-  FrameCounter(const FrameCounter &) = delete;
-  FrameCounter &operator=(const FrameCounter &) = delete;
-
-  std::uint64_t frames() const { return frames_; }
-
-  void Fill(TrackSummary *summary) const {
-    const std::lock_guard lock(mutex_);
-    summary->frames = frames_;
-    summary->searching = in_state_[0];
-    summary->tracked = in_state_[1];
-    summary->lost = in_state_[2];
-    summary->start_seconds = SecondsBetween(created_, first_);
-    summary->seconds = SecondsBetween(first_, last_);
-  }
-
-  double FramesPerSecond() const {
-    const std::lock_guard lock(mutex_);
-    const double seconds = SecondsBetween(first_, last_);
-    return seconds > 0 ? static_cast<double>(frames_ - 1) / seconds : 0;
-  }
-
- private:
-  static GstPadProbeReturn OnBuffer(GstPad *, GstPadProbeInfo *, gpointer self) {
-    static_cast<FrameCounter *>(self)->Count();
-    return GST_PAD_PROBE_OK;
-  }
-
-  void Count() {
-    gint state = 0;
-    g_object_get(track_, "state", &state, nullptr);
-    const std::lock_guard lock(mutex_);
-    last_ = Clock::now();
-    if (frames_++ == 0) first_ = last_;
-    if (state >= 0 && state < static_cast<gint>(in_state_.size())) ++in_state_[static_cast<std::size_t>(state)];
-  }
-
-  GstElement *track_;
-  GstPtr<GstPad> pad_;
-  gulong probe_;
-  const Clock::time_point created_ = Clock::now();
-  mutable std::mutex mutex_;  // guards all below but the count itself
-  std::atomic<std::uint64_t> frames_ = 0;
-  std::array<std::uint64_t, 3> in_state_{};  // searching, tracked, lost
-  Clock::time_point first_ = created_, last_ = created_;
-};
+constexpr guint kFinishMs = 10000;       // how long a file may take to be completed after Ctrl-C
+constexpr double kNotableSeconds = 0.5;  // a video that ends this much before its length was cut off
+constexpr std::array kStates = {"searching", "tracked", "lost"};  // as the property `state` counts
 
 struct Failure {
   ExitCode exit_code;
   std::string text;
   std::string debug;
 };
+
+/// Texts of GStreamer's elements end with a full stop, or do not.
+std::string AsSentence(std::string text) {
+  if (!text.empty() && text.back() != '.') text += '.';
+  return text;
+}
 
 /// The failures of keypointtrack that have another cause than the pipeline.
 ExitCode TrackExitCode(const GError *error) {
@@ -115,21 +63,34 @@ class Run {
     }, this);
     const guint sources[] = {g_unix_signal_add(SIGINT, OnSignal, this), g_unix_signal_add(SIGTERM, OnSignal, this),
                              g_timeout_add(kProgressMs, OnProgress, this)};
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    g_main_loop_run(loop_.get());
+    if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+      FailAtStart(bus.get());
+    } else {
+      g_main_loop_run(loop_.get());
+    }
     for (const guint source : sources) g_source_remove(source);
     gst_bus_remove_watch(bus.get());
     TrackSummary summary = Summary();
     gst_element_set_state(pipeline, GST_STATE_NULL);
     progress_.Clear();
-    if (failure_) throw CommandError(failure_->exit_code, failure_->text, failure_->debug);
-    return summary;
+    if (!failure_) return summary;
+    if (finishing_) failure_->text += " The " + std::to_string(summary.frames) + " frames before that were tracked.";
+    throw CommandError(failure_->exit_code, failure_->text, failure_->debug);
   }
 
  private:
   struct FreeLoop {
     void operator()(GMainLoop *loop) const { g_main_loop_unref(loop); }
   };
+
+  /// What went wrong is on the bus; an element that fails and says nothing must not leave us waiting.
+  void FailAtStart(GstBus *bus) {
+    while (GstMessage *message = gst_bus_pop(bus)) {
+      OnMessage(message);
+      gst_message_unref(message);
+    }
+    if (!failure_) failure_ = Failure{kPipelineError, "the pipeline does not start; run `kpt doctor`.", ""};
+  }
 
   void OnMessage(GstMessage *message) {
     switch (GST_MESSAGE_TYPE(message)) {
@@ -170,7 +131,6 @@ class Run {
     g_free(debug);
     // Where the input fails on the way, what was tracked until then is kept.
     if (failure_->exit_code == kInputError && counter_.frames() > 0) {
-      failure_->text += " The files hold the " + std::to_string(counter_.frames()) + " frames before that.";
       Finish();
     } else {
       g_main_loop_quit(loop_.get());
@@ -181,18 +141,30 @@ class Run {
     auto *source = GST_OBJECT(parts_.source.get());
     if (where == GST_OBJECT(parts_.track.get())) return {TrackExitCode(error), error->message, debug};
     if (where == source || gst_object_has_as_ancestor(where, source)) {
-      return {kInputError, "'" + input_.text + "' cannot be read: " + error->message + " Check that it is a complete video.",
-              debug};
+      return {kInputError, "'" + input_.text + "' cannot be read: " + AsSentence(error->message) + Advice(), debug};
     }
     const GstElementFactory *factory = GST_IS_ELEMENT(where) ? gst_element_get_factory(GST_ELEMENT(where)) : nullptr;
     const std::string name = factory != nullptr ? GST_OBJECT_NAME(factory) : GST_OBJECT_NAME(where);
     return {kPipelineError, name + ": " + error->message, debug};
   }
 
+  const char *Advice() const {
+    switch (input_.kind) {
+      case TrackInput::Kind::kFile:
+        return " Check that it is a complete video.";
+      case TrackInput::Kind::kUri:
+        return " Check the address, and that this machine reaches it.";
+      case TrackInput::Kind::kPictures:
+        break;  // the message names the picture and what is wrong with it
+    }
+    return "";
+  }
+
   /// Ends the stream behind the source, so that the files are completed.
   void Finish() {
     if (finishing_) return;
     finishing_ = true;
+    if (counter_.frames() == 0) return g_main_loop_quit(loop_.get());  // nothing to complete yet
     gst_pad_send_event(parts_.head.get(), gst_event_new_eos());
     g_timeout_add(kFinishMs, OnFinishTimeout, loop_.get());
   }
@@ -216,37 +188,40 @@ class Run {
   }
 
   void DrawProgress() {
-    const auto frames = static_cast<long long>(counter_.frames());
-    if (frames == 0) return progress_.Draw(0, 0, "loading ...");
-    if (total_frames_ == 0 && !input_.is_live) total_frames_ = CountFrames();
+    if (counter_.frames() == 0) return progress_.Draw(0, "loading ...");
     gint state = 0;
     g_object_get(parts_.track.get(), "state", &state, nullptr);
-    constexpr std::array kStates = {"searching", "tracked", "lost"};
     char text[96];
-    std::snprintf(text, sizeof text, "%lld frames, %.1f fps, %s", frames, counter_.FramesPerSecond(),
-                  kStates[static_cast<std::size_t>(state)]);
-    progress_.Draw(frames, total_frames_, text);
+    std::snprintf(text, sizeof text, "%llu frames, %.1f fps, %s", static_cast<unsigned long long>(counter_.frames()),
+                  counter_.FramesPerSecond(), kStates.at(static_cast<std::size_t>(state)));
+    const double announced = AnnouncedSeconds();
+    progress_.Draw(announced > 0 ? counter_.VideoSeconds() / announced : 0, text);
   }
 
-  /// How many frames the whole input has; 0 where that cannot be known.
-  long long CountFrames() const {
-    if (!input_.pictures.empty()) return static_cast<long long>(input_.pictures.size());
+  /// The length that the input says it has; 0 where it says none.
+  double AnnouncedSeconds() const {
     gint64 duration_ns = 0;
-    const GstPtr<GstPad> pad(gst_element_get_static_pad(parts_.track.get(), "src"));
-    GstCaps *caps = gst_pad_get_current_caps(pad.get());
-    if (caps == nullptr) return 0;
-    gint numerator = 0, denominator = 1;
-    gst_structure_get_fraction(gst_caps_get_structure(caps, 0), "framerate", &numerator, &denominator);
-    gst_caps_unref(caps);
-    if (!gst_element_query_duration(parts_.pipeline.get(), GST_FORMAT_TIME, &duration_ns) || duration_ns <= 0) return 0;
-    return static_cast<long long>(gst_util_uint64_scale(static_cast<guint64>(duration_ns), static_cast<guint64>(numerator),
-                                                        static_cast<guint64>(denominator) * GST_SECOND));
+    if (!gst_element_query_duration(parts_.pipeline.get(), GST_FORMAT_TIME, &duration_ns)) return 0;
+    return static_cast<double>(std::max<gint64>(duration_ns, 0)) / GST_SECOND;
+  }
+
+  /// Some damaged files end early without an error.
+  double MissingSeconds() const {
+    const bool to_the_end = input_.kind == TrackInput::Kind::kFile && counter_.frames() > 0 && !interrupted_ && !failure_;
+    const double missing = to_the_end ? AnnouncedSeconds() - counter_.VideoSeconds() : 0;
+    return missing > kNotableSeconds ? missing : 0;
   }
 
   TrackSummary Summary() const {
     TrackSummary summary;
-    counter_.Fill(&summary);
+    summary.frames = counter_.frames();
+    summary.searching = counter_.FramesIn(0);
+    summary.tracked = counter_.FramesIn(1);
+    summary.lost = counter_.FramesIn(2);
+    summary.start_seconds = counter_.StartSeconds();
+    summary.seconds = counter_.Seconds();
     summary.interrupted = interrupted_;
+    summary.missing_seconds = MissingSeconds();
     GstStructure *stats = nullptr;
     g_object_get(parts_.track.get(), "stats", &stats, nullptr);
     gst_structure_get_uint64(stats, "inferred", &summary.inferred);
@@ -265,7 +240,6 @@ class Run {
   ProgressBar progress_;
   std::unique_ptr<GMainLoop, FreeLoop> loop_{g_main_loop_new(nullptr, FALSE)};
   std::optional<Failure> failure_;
-  long long total_frames_ = 0;
   bool finishing_ = false;
   bool interrupted_ = false;
 };

@@ -18,6 +18,7 @@ struct TrackSummary {
   double start_seconds = 0;  ///< loading, until the first frame was tracked
   double seconds = 0;        ///< from the first frame to the last
   double network_ms = 0, flow_ms = 0, total_ms = 0;
+  double missing_seconds = 0;  ///< what a video file lacks of the length that it announces, where that is notable
   bool interrupted = false;
 };
 

@@ -1,6 +1,8 @@
 // See eval_predictor.h.
 #include "eval_predictor.h"
 
+#include "command.h"
+
 namespace kpt::tools {
 namespace {
 
@@ -16,6 +18,7 @@ LoadedEstimator LoadEstimatorOrThrow(const std::string &model) {
   EstimatorSettings settings;
   settings.model_file = model;
   auto loaded = LoadEstimator(settings);
+  if (loaded.status().code() == ErrorCode::kNotFound) throw CommandError(kModelError, loaded.status().message());
   if (!loaded.ok()) throw Error(loaded.status().code(), loaded.status().message());
   return std::move(loaded).value();
 }
@@ -27,9 +30,8 @@ train::StillsPredictor MakePredictor(Estimator &estimator) {
     for (const train::EvaluationCrop &shot : shots) support.push_back(AsSupport(shot));
     estimator.SetSupport(support, skeleton);
     std::vector<train::PredictedPoint> points;
-    for (const PointEstimate &p : estimator.Estimate({{query.rgb.data, nullptr}}).front()) {
-      points.push_back({p.xy_in_crop, p.confidence});
-    }
+    const std::vector<CropEstimate> answers = estimator.Estimate({{query.rgb.data, nullptr}});
+    for (const PointEstimate &p : answers.front()) points.push_back({p.xy_in_crop, p.confidence});
     return points;
   };
 }

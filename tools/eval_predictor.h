@@ -6,7 +6,7 @@
 
 namespace kpt::tools {
 
-/// Loads weights; throws Error as LoadEstimator says.
+/// Loads weights; throws as LoadEstimator says, and CommandError (kModelError) where the file is missing.
 LoadedEstimator LoadEstimatorOrThrow(const std::string &model);
 
 /// Asks `estimator`, which must outlive the result.

@@ -1,6 +1,8 @@
 // The program `kpt`: one file a subcommand.
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <iostream>
+#include <opencv2/core/utils/logger.hpp>
 
 #include "command.h"
 #include "convert_command.h"
@@ -28,9 +30,16 @@ int ReportParseError(const CLI::App &app, const CLI::ParseError &error) {
   return kpt::tools::kUsage;
 }
 
+/// What fails is told by our one line; what OpenCV and FFmpeg print of it beside it helps nobody.
+void QuietenLibraries() {
+  cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+  setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);  // AV_LOG_QUIET, unless the user asked for more
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
+  QuietenLibraries();
   CLI::App app("Follows the keypoints of any object through a video, from a few marked pictures of it.", "kpt");
   app.set_version_flag("--version", "kpt " KPT_VERSION);
   app.add_flag("--verbose", "say more where something fails");

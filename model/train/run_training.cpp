@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "curve_plot.h"
+#include "kpt/base/error.h"
 #include "kpt/log/log.h"
 #include "kpt/net/threads.h"
 #include "kpt/net/weights.h"
@@ -17,12 +18,13 @@ namespace {
 
 constexpr int kBatchesAhead = 4;
 
-std::vector<WeightedSource> MakeSources(const TrainConfig &config) {
+std::vector<WeightedSource> MakeSources(const TrainConfig &config, const std::string &path) {
   std::vector<WeightedSource> sources;
   if (!config.photos.folder.empty() && config.photo_share > 0)
     sources.push_back({MakePhotoEpisodes(config.photos, config.episodes), config.photo_share});
   if (!config.labelled.files.empty() && config.photo_share < 1)
     sources.push_back({MakeLabelledEpisodes(config.labelled, config.episodes), 1 - config.photo_share});
+  if (sources.empty()) throw Error(ErrorCode::kInput, path + ": nothing to learn from; set photos.folder or labelled.files");
   return sources;
 }
 
@@ -75,7 +77,7 @@ void RunTraining(const RunOptions &options) {
   cv::setNumThreads(1);  // the workers are the threads
   Trainer trainer(MakeNet(config), config.trainer);
   if (options.resume && trainer.Resume()) LogInfo("resumed at step " + std::to_string(trainer.step()));
-  const std::vector<WeightedSource> sources = MakeSources(config);
+  const std::vector<WeightedSource> sources = MakeSources(config, options.config);
   const auto make_episodes = [&](std::uint64_t first) {
     return std::make_unique<EpisodeQueue>(sources, config.trainer.seed, first, config.workers, kBatchesAhead * config.trainer.batch);
   };

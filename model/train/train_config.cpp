@@ -14,7 +14,7 @@ namespace {
 class Section {
  public:
   Section(YAML::Node node, std::string file, std::string name) : node_(std::move(node)), file_(std::move(file)), name_(std::move(name)) {
-    if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) Fail(node_, name_ + ": is not a mapping");
+    if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) Fail(node_, (name_.empty() ? "" : name_ + ": ") + "is not a mapping of settings to values");
   }
 
   template <typename T>
@@ -171,6 +171,7 @@ void ReadLabelled(Section section, LabelledOptions *labelled) {
 }
 
 YAML::Node Parse(const std::string &path) {
+  if (!std::filesystem::is_regular_file(path)) throw Error(ErrorCode::kNotFound, path + ": no such file; check the path");
   try {
     return YAML::LoadFile(path);
   } catch (const YAML::BadFile &) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the checkpoints that checkpoint_pth_test reads: python3 make_checkpoints.py (needs PyTorch and NumPy).
+"""Writes the checkpoints that checkpoint_pth_test and the command line's tests read: python3 make_checkpoints.py (needs PyTorch and NumPy).
 
 They hold what real checkpoints hold, and a call that must never be made: loading one in Python would make a file.
 """
@@ -76,6 +76,18 @@ def checkpoint():
     }
 
 
+def backbone():
+    """Some of EfficientNet-Lite0's weights, by name."""
+    return OrderedDict(
+        {
+            "_conv_stem.weight": numbers(2, 3, 2, 2),
+            "_bn0.weight": torch.ones(2),
+            "_bn0.num_batches_tracked": torch.tensor(9),
+            "_fc.weight": numbers(10, 2),
+        }
+    )
+
+
 def main():
     package, module = types.ModuleType("framework"), types.ModuleType("framework.logging")
     module.History = History
@@ -84,6 +96,7 @@ def main():
     torch.save(checkpoint(), HERE / "checkpoint_zip.pth")
     torch.save(checkpoint(), HERE / "checkpoint_old.pth", _use_new_zipfile_serialization=False)
     torch.save(weights(""), HERE / "weights_protocol4.pth", pickle_protocol=4)
+    torch.save(backbone(), HERE / "efficientnet_lite0_parts.pth")
 
 
 if __name__ == "__main__":

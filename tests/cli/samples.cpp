@@ -1,4 +1,4 @@
-// See samples.h. The network and the checkpoint are in sample_networks.cpp.
+// See samples.h. The network is in sample_network.cpp.
 #include "samples.h"
 
 #include <stdlib.h>

@@ -54,9 +54,6 @@ void WriteSource(const Folder &folder, const std::string &name, int labelled);
 /// A small network with random weights.
 void WriteTinyNet(const std::string &path);
 
-/// A checkpoint with the names of an EfficientNet-Lite0 backbone, some of them, as PyTorch writes it.
-void WriteBackbonePth(const std::string &path);
-
 /// The same for all tests of a program: a folder with `net.safetensors`, `support.yaml`, `clip.mp4` (12 frames), and
 /// `settings.yaml`, with which every frame counts as tracked, whatever the random network says.
 const Folder &SharedFolder();

@@ -35,7 +35,12 @@ void PrintSummary(const TrackSummary &s, const TrackOptions &options, const Trac
   if (!options.output.empty()) std::printf("points: %s\n", options.output.c_str());
 }
 
-/// An empty text where `device` is the name of one, as CLI11 wants it; whether it is there shows later.
+// Checks as CLI11 wants them: an empty text where all is well, else what is wrong.
+
+/// In scripts, a variable that was never set.
+std::string CheckName(const std::string &name) { return name.empty() ? "a file name is needed" : ""; }
+
+/// Whether the device is there shows later.
 std::string CheckDevice(const std::string &device) {
   static const std::regex kNames("auto|cpu|cuda(:[0-9]+)?");
   return std::regex_match(device, kNames) ? "" : "'" + device + "' is none of auto, cpu, cuda, cuda:N";
@@ -70,12 +75,16 @@ void AddTrackCommand(CLI::App &app, int *exit_code) {
   command->add_option("input", options->input, "video file, folder or pattern of pictures, v4l2:///dev/video0, rtsp://...")
       ->required();
   command->add_option("--support", options->support, "marked pictures of the object: YAML, COCO JSON or DeepLabCut CSV")
-      ->required();
+      ->required()
+      ->check(kpt::tools::CheckName);
   command->add_option("--category", options->category, "which category, where the support file has several");
-  command->add_option("--output", options->output, "results: .jsonl, .csv (DeepLabCut) or .json (COCO)");
-  command->add_option("--overlay", options->overlay, "video with the points drawn: .mp4, .mov or .mkv");
-  command->add_option("--config", options->config, "YAML file with settings of keypointtrack");
-  command->add_option("--model", options->model, "weights (.safetensors) instead of the shipped ones");
+  command->add_option("--output", options->output, "results: .jsonl, .csv (DeepLabCut) or .json (COCO)")
+      ->check(kpt::tools::CheckName);
+  command->add_option("--overlay", options->overlay, "video with the points drawn: .mp4, .mov or .mkv")
+      ->check(kpt::tools::CheckName);
+  command->add_option("--config", options->config, "YAML file with settings of keypointtrack")->check(kpt::tools::CheckName);
+  command->add_option("--model", options->model, "weights (.safetensors) instead of the shipped ones")
+      ->check(kpt::tools::CheckName);
   command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->check(kpt::tools::CheckDevice);
   command->add_option("--instances", options->instances, "objects to follow");
   command->add_option("--every", options->every, "run the network on every N-th frame, optical flow between");

@@ -32,6 +32,11 @@ std::string ExportFormat(const std::string &path) {
   throw CommandError(kUsage, "--output: '" + path + "' must end in .jsonl, .csv or .json.");
 }
 
+/// What every encoder takes and every player shows: colour at half resolution, and so an even size, which costs an odd
+/// picture one row or column.
+constexpr const char *kEncodable =
+    "video/x-raw,format=(string){I420,NV12},width=(int)[16,16384,2],height=(int)[16,16384,2]";
+
 /// The launch line of everything behind the source. Paths are set as properties afterwards: they may hold anything.
 std::string ChainDescription(const TrackOptions &options, const TrackInput &input, const std::optional<Encoder> &encoder) {
   // A live source must not wait: of the frames that come while one is tracked, the newest is kept.
@@ -39,8 +44,8 @@ std::string ChainDescription(const TrackOptions &options, const TrackInput &inpu
   chain += " ! deinterlace ! videoconvert ! keypointtrack name=track";
   if (!options.output.empty()) chain += " ! keypointexport name=export";
   if (!encoder) return chain + " ! fakesink sync=false";
-  return chain + " ! queue max-size-buffers=4 ! keypointoverlay ! videoconvert ! " + encoder->launch + " ! " +
-         MuxerFor(options.overlay) + " ! filesink name=sink";
+  return chain + " ! queue max-size-buffers=4 ! keypointoverlay ! videoconvert ! videoscale ! " + kEncodable + " ! " +
+         encoder->launch + " ! " + MuxerFor(options.overlay) + " ! filesink name=sink";
 }
 
 void SetText(GstElement *element, const char *property, const std::string &value) {
@@ -62,6 +67,9 @@ bool IsSide(float pixels) { return pixels >= 1 && pixels <= 99999; }
 
 /// The boxes as the property `initial-boxes` takes them.
 std::string BoxesText(const TrackOptions &options) {
+  if (!(std::abs(options.angle) <= 360)) {
+    throw CommandError(kUsage, "--angle: " + std::to_string(options.angle) + " is not between -360 and 360 degrees.");
+  }
   std::string out;
   for (const std::string &box : options.boxes) {
     float numbers[4];
@@ -74,6 +82,16 @@ std::string BoxesText(const TrackOptions &options) {
     out += (out.empty() ? "" : ";") + box + "," + std::to_string(options.angle);
   }
   return out;
+}
+
+void SetBoxes(GstElement *track, const TrackOptions &options) {
+  SetText(track, "initial-boxes", BoxesText(options));
+  gint instances = 0;
+  g_object_get(track, "instances", &instances, nullptr);
+  if (options.config.empty() && options.boxes.size() > static_cast<std::size_t>(instances)) {
+    throw CommandError(kUsage, "--box: given " + std::to_string(options.boxes.size()) + " times, but --instances is " +
+                                   std::to_string(instances) + ".");
+  }
 }
 
 void CheckFile(const std::string &path, const char *what, ExitCode exit_code) {
@@ -99,8 +117,8 @@ void SetTrackProperties(GstElement *track, const TrackOptions &options) {
   SetText(track, "config-file", options.config);
   SetText(track, "model-file", options.model);
   SetText(track, "device", options.device);
-  SetText(track, "initial-boxes", BoxesText(options));
   SetInt(track, "instances", options.instances, "--instances");
+  SetBoxes(track, options);
   SetInt(track, "inference-interval", options.every, "--every");
   SetInt(track, "support-shots", options.shots, "--shots");
 }

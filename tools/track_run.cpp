@@ -18,7 +18,8 @@ namespace {
 
 constexpr guint kProgressMs = 250;
 constexpr guint kFinishMs = 10000;       // how long a file may take to be completed after Ctrl-C
-constexpr double kNotableSeconds = 0.5;  // a video that ends this much before its length was cut off
+constexpr double kNotableShare = 0.05;   // a video that lacks more than this of its length was cut off;
+constexpr double kNotableSeconds = 0.5;  // less may be sound that goes on after the picture
 constexpr std::array kStates = {"searching", "tracked", "lost"};  // as the property `state` counts
 
 struct Failure {
@@ -145,7 +146,10 @@ class Run {
     }
     const GstElementFactory *factory = GST_IS_ELEMENT(where) ? gst_element_get_factory(GST_ELEMENT(where)) : nullptr;
     const std::string name = factory != nullptr ? GST_OBJECT_NAME(factory) : GST_OBJECT_NAME(where);
-    return {kPipelineError, name + ": " + error->message, debug};
+    const std::string text = AsSentence(error->message);
+    if (name == "filesink") return {kPipelineError, "--overlay: '" + options_.overlay + "' cannot be written: " + text, debug};
+    const bool says_why = error->domain == GST_RESOURCE_ERROR;
+    return {kPipelineError, name + ": " + text + (says_why ? "" : " Run with --verbose for more; try `kpt doctor`."), debug};
   }
 
   const char *Advice() const {
@@ -208,8 +212,9 @@ class Run {
   /// Some damaged files end early without an error.
   double MissingSeconds() const {
     const bool to_the_end = input_.kind == TrackInput::Kind::kFile && counter_.frames() > 0 && !interrupted_ && !failure_;
-    const double missing = to_the_end ? AnnouncedSeconds() - counter_.VideoSeconds() : 0;
-    return missing > kNotableSeconds ? missing : 0;
+    const double announced = to_the_end ? AnnouncedSeconds() : 0;
+    const double missing = announced - counter_.VideoSeconds();
+    return missing > std::max(kNotableSeconds, kNotableShare * announced) ? missing : 0;
   }
 
   TrackSummary Summary() const {

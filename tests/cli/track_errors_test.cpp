@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "program.h"
 #include "samples.h"
@@ -125,9 +126,12 @@ TEST_F(TrackErrors, ADeviceThatIsNotThere) {
 // ---- the options ----
 
 TEST_F(TrackErrors, BoxesThatCannotBe) {
-  for (const char *box : {"1,2,3", "1,2,3,x", "1,2,0,0", "1,2,-5,9", "nan,1,9,9", "1,2,9,1e30"}) {
+  for (const char *box : {"1,2,3", "1,2,3,x", "1,2,0,9", "nan,1,9,9", "1,2,9,1e30"}) {
     ExpectErrorWith({"--box", box}, kUsage, {"--box", box, "x,y,width,height"});
   }
+  ExpectErrorWith({"--box", "1,2,9,9", "--box", "9,9,9,9"}, kUsage, {"--box", "2 times", "--instances is 1"});
+  ExpectErrorWith({"--box", "1,2,9,9", "--angle", "nan"}, kUsage, {"--angle", "360"});
+  ExpectErrorWith({"--angle", "20"}, kUsage, {"--angle", "--box"});
   ExpectErrorWith({"--box", "500,500,20,20"}, kInputError, {"500,500,20,20", "outside", "96x80"});
 }
 
@@ -146,6 +150,7 @@ TEST_F(TrackErrors, AConfigurationThatIsWrong) {
 
 TEST_F(TrackErrors, AnOutputOfAnUnknownKind) {
   ExpectErrorWith({"--output", folder_ / "points.txt"}, kUsage, {"--output", "points.txt", ".jsonl, .csv or .json"});
+  ExpectErrorWith({"--output", ""}, kUsage, {"--output", "a file name"});
   ExpectErrorWith({"--overlay", folder_ / "video.avi"}, kUsage, {"--overlay", "video.avi", ".mp4, .mov or .mkv"});
 }
 
@@ -154,6 +159,13 @@ TEST_F(TrackErrors, AnOutputThatCannotBeWritten) {
   ExpectErrorWith({"--overlay", folder_ / "none/video.mp4"}, kPipelineError, {"--overlay", "video.mp4", "no folder"});
   folder_.Write("points.csv/file", "");
   ExpectErrorWith({"--output", folder_ / "points.csv"}, kPipelineError, {"points.csv", "is a folder"});
+}
+
+TEST_F(TrackErrors, ADiskThatIsFull) {
+  std::filesystem::create_symlink("/dev/full", folder_ / "points.jsonl");
+  std::filesystem::create_symlink("/dev/full", folder_ / "video.mp4");
+  ExpectErrorWith({"--output", folder_ / "points.jsonl"}, kPipelineError, {"points.jsonl", "No space left"});
+  ExpectErrorWith({"--overlay", folder_ / "video.mp4"}, kPipelineError, {"video.mp4", "No space left"});
 }
 
 TEST_F(TrackErrors, AnOutputThatWouldDestroyAnInput) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
 #include <sstream>
 
@@ -123,6 +124,18 @@ TEST(TrackResults, TheOverlayDecodesAgainFrameByFrame) {
     EXPECT_THAT(outcome.out, HasSubstr(name));
     EXPECT_EQ(FramesOf(folder / name), kFrames) << name;
   }
+}
+
+TEST(TrackResults, TheOverlayOfAnOddSizeIsOneThatEveryPlayerShows) {
+  const Folder folder;
+  const cv::Rect odd(0, 0, kWidth - 1, kHeight - 1);
+  for (const int i : {0, 1}) cv::imwrite(folder / ("odd" + std::to_string(i) + ".png"), PictureAt(i)(odd));
+  Track(folder / "odd%d.png", {"--overlay", folder / "overlay.mp4"});
+  cv::VideoCapture video(folder / "overlay.mp4", cv::CAP_FFMPEG);
+  EXPECT_EQ(video.get(cv::CAP_PROP_FRAME_WIDTH), kWidth - 2);
+  EXPECT_EQ(video.get(cv::CAP_PROP_FRAME_HEIGHT), kHeight - 2);
+  EXPECT_EQ(video.get(cv::CAP_PROP_CODEC_PIXEL_FORMAT), cv::VideoWriter::fourcc('I', '4', '2', '0'));
+  EXPECT_EQ(FramesOf(folder / "overlay.mp4"), 2);
 }
 
 TEST(TrackResults, NothingIsSaidOnStderrWhereItIsNoTerminal) {

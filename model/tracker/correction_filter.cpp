@@ -1,33 +1,57 @@
 #include "correction_filter.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace kpt {
 
 void CorrectionFilter::Start(const std::vector<Point2> &points_in_frame, bool known) {
   points_ = points_in_frame;
   const double deviation = known ? noise_.known : noise_.found;
-  variance_.assign(points_.size(), deviation * deviation);
+  beliefs_.assign(points_.size(), {deviation * deviation, noise_.lasting * noise_.lasting, 0, 0, 0});
 }
 
-void CorrectionFilter::Predict(const CarriedPoints &carried) {
-  points_ = carried.points;
-  for (std::size_t i = 0; i < variance_.size(); ++i) {
-    const double added = carried.sound[i] ? noise_.sound_flow : noise_.lost_flow;
-    variance_[i] = std::min(variance_[i] + added * added, 1.0);
+void CorrectionFilter::Predict(const CarriedPoints &carried, double object_side) {
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    Belief &b = beliefs_[i];
+    const double motion = std::hypot(carried.points[i].x - points_[i].x, carried.points[i].y - points_[i].y) / object_side;
+    const double added = carried.sound[i] ? noise_.sound_flow + noise_.flow_slip * motion : noise_.lost_flow;
+    const double keeps = std::exp(-1 / noise_.lasts_frames - motion / noise_.lasts_motion);
+    b.variance = std::min(b.variance + added * added, 1.0);
+    b.covariance *= keeps;
+    b.lasting_variance = keeps * keeps * b.lasting_variance + (1 - keeps * keeps) * noise_.lasting * noise_.lasting;
+    b.lasting_x *= keeps;
+    b.lasting_y *= keeps;
   }
+  points_ = carried.points;
 }
 
-void CorrectionFilter::Correct(const Measurements &measurements, double object_side) {
-  for (std::size_t i = 0; i < variance_.size(); ++i) {
+void CorrectionFilter::Correct(const Measurements &measurements, const Similarity &frame_from_object) {
+  const Similarity turn{frame_from_object.a, frame_from_object.b, 0, 0};  // object space to pixels, without the shift
+  const Similarity back = turn.Inverse();
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
     const Measurement &m = measurements[i];
     if (m.confidence <= 0) continue;
-    const double spread = m.spread / object_side;
-    const double variance = (noise_.network * noise_.network + spread * spread) / m.confidence;
-    const double gain = variance_[i] / (variance_[i] + variance);
-    points_[i].x += static_cast<float>(gain * (m.xy_in_frame.x - points_[i].x));
-    points_[i].y += static_cast<float>(gain * (m.xy_in_frame.y - points_[i].y));
-    variance_[i] *= 1 - gain;
+    Belief &b = beliefs_[i];
+    const double spread = m.spread / turn.scale();
+    const double noise = (noise_.network * noise_.network + spread * spread) / m.confidence;
+    const double surprise_variance = b.variance + 2 * b.covariance + b.lasting_variance + noise;
+    const double gain = (b.variance + b.covariance) / surprise_variance;
+    const double lasting_gain = (b.covariance + b.lasting_variance) / surprise_variance;
+
+    Point2 surprise = back({m.xy_in_frame.x - points_[i].x, m.xy_in_frame.y - points_[i].y});
+    surprise.x -= static_cast<float>(b.lasting_x);
+    surprise.y -= static_cast<float>(b.lasting_y);
+    b.lasting_x += lasting_gain * surprise.x;
+    b.lasting_y += lasting_gain * surprise.y;
+    const Point2 change = turn(surprise);
+    points_[i].x += static_cast<float>(gain * change.x);
+    points_[i].y += static_cast<float>(gain * change.y);
+
+    b.variance -= gain * (b.variance + b.covariance);
+    const double covariance = b.covariance;
+    b.covariance -= gain * (covariance + b.lasting_variance);
+    b.lasting_variance -= lasting_gain * (covariance + b.lasting_variance);
   }
 }
 

@@ -1,7 +1,10 @@
-// Flow predicts, the network corrects: one Kalman filter of position a keypoint, isotropic, so that its variance is one
-// number. Sound flow adds little variance a frame, so a sound point is corrected slowly (a gain of a few per cent: jitter
-// and drift both go) and one that flow has lost is corrected at once. Lengths are in box sides.
-// Called by instance_track.cpp.
+// Flow predicts, the network corrects: one small Kalman filter a keypoint. Its state is the point's place and the
+// network's lasting error there: on an object that it was not trained on, the network errs by much the same from frame to
+// frame, and a filter that took its answers for independent would follow it into that error. Flow drifts little by
+// little, or fails at once; the network's lasting error comes and goes slowly. Each explains what the other cannot:
+// while flow is sound the network corrects slowly, and a point that flow has lost is set to the network's answer less
+// the error that it was seen to make. x and y share one covariance. Lengths are in box sides; the lasting error is held in
+// object space, so that it turns with the object. Called by instance_track.cpp.
 #pragma once
 
 #include <vector>
@@ -9,6 +12,7 @@
 #include "flow.h"
 #include "kpt/base/geometry.h"
 #include "measurement.h"
+#include "similarity.h"
 
 namespace kpt {
 
@@ -16,21 +20,28 @@ class CorrectionFilter {
  public:
   /// Standard deviations in box sides.
   struct Noise {
-    double known = 0.005;        ///< of points that the caller gave
-    double found = 0.1;          ///< of points that a search found
-    double sound_flow = 0.003;   ///< added by a frame of sound flow
-    double lost_flow = 0.07;     ///< added by a frame without
-    double network = 0.1;        ///< of the network at full confidence
+    double known = 0.005;       ///< of points that the caller gave
+    double found = 0.5;         ///< of points that a search found
+    double sound_flow = 0.001;  ///< added by a frame of sound flow
+    double flow_slip = 0.1;     ///< and by its motion, as a share of it
+    double lost_flow = 0.07;    ///< added by a frame without
+    double network = 0.04;      ///< the network's error that is new in each frame, at full confidence
+    double lasting = 0.05;      ///< its error that lasts,
+    double lasts_frames = 500;  ///< which is forgotten in this time
+    double lasts_motion = 1;    ///< or this way, in box sides
   };
+
+  CorrectionFilter() = default;
+  explicit CorrectionFilter(const Noise &noise) : noise_(noise) {}
 
   /// Starts from points that are `known` or merely found.
   void Start(const std::vector<Point2> &points_in_frame, bool known);
 
-  /// A frame passes: the points are where flow carried them.
-  void Predict(const CarriedPoints &carried);
+  /// A frame passes: the points are where flow carried them. `object_side` in pixels.
+  void Predict(const CarriedPoints &carried, double object_side);
 
   /// The network's answer; measurements with a confidence of 0 change nothing.
-  void Correct(const Measurements &measurements, double object_side);
+  void Correct(const Measurements &measurements, const Similarity &frame_from_object);
 
   /// The network's answer as it is, for the comparison without flow.
   void Replace(const Measurements &measurements);
@@ -38,9 +49,17 @@ class CorrectionFilter {
   const std::vector<Point2> &points() const { return points_; }
 
  private:
+  /// What is known of one keypoint besides its place.
+  struct Belief {
+    double variance = 0;           ///< of the place
+    double lasting_variance = 0;   ///< of the lasting error
+    double covariance = 0;
+    double lasting_x = 0, lasting_y = 0;  ///< the lasting error, in object space
+  };
+
   Noise noise_;
-  std::vector<Point2> points_;
-  std::vector<double> variance_;  ///< box sides squared
+  std::vector<Point2> points_;  ///< in the frame
+  std::vector<Belief> beliefs_;
 };
 
 }  // namespace kpt

@@ -1,5 +1,6 @@
 #include "flow.h"
 
+#include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
 
 #include <algorithm>
@@ -17,6 +18,8 @@ constexpr double kForwardBackwardPixels = 1.0;
 constexpr float kLargestChange = 25;           ///< mean over the window, in grey levels: more is another surface
 constexpr double kLargestOwnMotion = 0.15;     ///< of a point against the object's, in box sides a frame
 constexpr double kNeighbourhoodSides = 0.25;
+constexpr int kFewest = 4;                     ///< sound points; with fewer there is no telling who is wrong
+constexpr double kTurns = 0.01;                ///< radians, or share of scale: less is no turn
 
 const cv::TermCriteria kStop(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 20, 0.03);
 
@@ -45,6 +48,10 @@ GreyRegion RegionFor(const cv::Rect &rect, double object_side) {
   return region;
 }
 
+bool Turns(const Similarity &motion) {
+  return std::abs(motion.angle_rad()) > kTurns || std::abs(motion.scale() - 1) > kTurns;
+}
+
 }  // namespace
 
 void Flow::Remember(FramePixels &frame, const Similarity &frame_from_object) {
@@ -68,6 +75,11 @@ void Flow::Remember(FramePixels &frame, const Similarity &frame_from_object) {
   current_ready_ = false;
 }
 
+void Flow::Forget() {
+  remembered_ = false;
+  motion_ = {};
+}
+
 void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, CarriedPoints *carried) {
   carried->points = points;
   carried->sound.assign(points.size(), false);
@@ -77,21 +89,51 @@ void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, CarriedP
   frame.Grey(region_, GreySize(region_), &grey_);
   cv::buildOpticalFlowPyramid(grey_, current_, cv::Size(kWindow, kWindow), kLevels);
   current_ready_ = true;
-  Track(points, carried);
+
+  Track(points, motion_, carried);  // as things moved in the last frame,
+  const Similarity motion = CommonMotion(points, *carried);
+  if (Turns(motion * motion_.Inverse())) Track(points, motion, carried);  // and where they did not, once more
+  motion_ = CommonMotion(points, *carried);
   DropOutliers(points, carried);
   MoveWithNeighbours(points, carried);
 }
 
-void Flow::Track(const std::vector<Point2> &points, CarriedPoints *carried) {
-  start_.clear();
-  for (const Point2 &p : points) {
-    const Point2 q = region_.FromFrame(p);
-    start_.emplace_back(q.x, q.y);
+const std::vector<cv::Mat> &Flow::PreviousMovedBy(const Similarity &motion) {
+  if (!Turns(motion)) return previous_;
+  const auto in_region = [this](Point2 p) { return cv::Point2f(region_.FromFrame(p).x, region_.FromFrame(p).y); };
+  const auto origin = Point2{static_cast<float>(region_.rect.x), static_cast<float>(region_.rect.y)};
+  const Point2 corners[] = {origin, {origin.x + 100, origin.y}, {origin.x, origin.y + 100}};
+  cv::Point2f from[3], to[3];
+  for (int i = 0; i < 3; ++i) {
+    from[i] = in_region(corners[i]);
+    to[i] = in_region(motion(corners[i]));
   }
+  cv::warpAffine(previous_[0], moved_, cv::getAffineTransform(from, to), previous_[0].size(), cv::INTER_LINEAR,
+                 cv::BORDER_REPLICATE);
+  cv::buildOpticalFlowPyramid(moved_, previous_moved_, cv::Size(kWindow, kWindow), kLevels);
+  return previous_moved_;
+}
+
+/// Lucas-Kanade from the last picture, moved by `motion`, to this one: what is left to find is small, and no turn.
+void Flow::Track(const std::vector<Point2> &points, const Similarity &motion, CarriedPoints *carried) {
+  const bool is_moved = Turns(motion);
+  start_.clear();
+  forward_.clear();
+  for (const Point2 &p : points) {
+    const Point2 here = region_.FromFrame(p), there = region_.FromFrame(motion(p));
+    forward_.emplace_back(there.x, there.y);
+    start_.push_back(is_moved ? forward_.back() : cv::Point2f(here.x, here.y));
+  }
+  const std::vector<cv::Mat> &previous = PreviousMovedBy(motion);
+  backward_ = start_;
+  for (std::size_t i = 0; i < points.size(); ++i) backward_[i] -= forward_[i];  // the way back that is expected
   const cv::Size window(kWindow, kWindow);
-  cv::calcOpticalFlowPyrLK(previous_, current_, start_, forward_, forward_found_, error_, window, kLevels, kStop);
-  cv::calcOpticalFlowPyrLK(current_, previous_, forward_, backward_, backward_found_, backward_error_, window, kLevels,
-                           kStop);
+  constexpr int kFlags = cv::OPTFLOW_USE_INITIAL_FLOW;
+  cv::calcOpticalFlowPyrLK(previous, current_, start_, forward_, forward_found_, error_, window, kLevels, kStop, kFlags);
+  for (std::size_t i = 0; i < points.size(); ++i) backward_[i] += forward_[i];
+  cv::calcOpticalFlowPyrLK(current_, previous, forward_, backward_, backward_found_, backward_error_, window, kLevels,
+                           kStop, kFlags);
+  carried->sound_count = 0;
   const cv::Size size = GreySize(region_);
   for (std::size_t i = 0; i < points.size(); ++i) {
     const cv::Point2f there = forward_[i], back = backward_[i] - start_[i];
@@ -100,21 +142,24 @@ void Flow::Track(const std::vector<Point2> &points, CarriedPoints *carried) {
     const bool returns = std::hypot(back.x, back.y) <= kForwardBackwardPixels;  // false for NaN
     carried->sound[i] = forward_found_[i] != 0 && backward_found_[i] != 0 && inside && returns &&
                         error_[i] <= kLargestChange;
-    if (!carried->sound[i]) continue;
-    carried->points[i] = region_.ToFrame({there.x, there.y});
-    ++carried->sound_count;
+    carried->points[i] = carried->sound[i] ? region_.ToFrame({there.x, there.y}) : points[i];
+    carried->sound_count += carried->sound[i];
   }
 }
 
-void Flow::DropOutliers(const std::vector<Point2> &points, CarriedPoints *carried) {
-  constexpr int kFewest = 4;  // with fewer there is no telling who is wrong
-  if (carried->sound_count < kFewest) return;
+/// The similarity transform that most sound points follow; none where too few are left to tell.
+Similarity Flow::CommonMotion(const std::vector<Point2> &points, const CarriedPoints &carried) {
+  if (carried.sound_count < kFewest) return {};
   weight_.resize(points.size());
-  for (std::size_t i = 0; i < points.size(); ++i) weight_[i] = carried->sound[i] ? 1.0F : 0.0F;
+  for (std::size_t i = 0; i < points.size(); ++i) weight_[i] = carried.sound[i] ? 1.0F : 0.0F;
+  return FitRobustly({points, carried.points, weight_}, kLargestOwnMotion * object_side_, Similarity{}).transform;
+}
+
+void Flow::DropOutliers(const std::vector<Point2> &points, CarriedPoints *carried) {
+  if (carried->sound_count < kFewest) return;
   const double tolerance = kLargestOwnMotion * object_side_;
-  const Similarity motion = FitRobustly({points, carried->points, weight_}, tolerance, Similarity{}).transform;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const Point2 expected = motion(points[i]);
+    const Point2 expected = motion_(points[i]);
     const double own = std::hypot(carried->points[i].x - expected.x, carried->points[i].y - expected.y);
     if (!carried->sound[i] || own <= tolerance) continue;
     carried->sound[i] = false;

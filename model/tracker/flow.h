@@ -1,6 +1,8 @@
 // Carries points from the last frame to this one by optical flow: pyramidal Lucas-Kanade forward and backward, and
-// where the two disagree the motion of the sound points nearby. Keeps a grey picture of the object's surroundings, no
-// larger than the flow needs. Knows nothing of networks. Called by instance_track.cpp.
+// where the two disagree the motion of the sound points nearby. Lucas-Kanade knows shifts only, and on a picture that
+// turns it slips off points at the end of something, a nose or a paw, a little in every frame and always the same way; so
+// the last picture is first laid onto this one by the motion of all points. Keeps a grey picture of the object's
+// surroundings, no larger than the flow needs. Knows nothing of networks. Called by instance_track.cpp.
 #pragma once
 
 #include <opencv2/core/mat.hpp>
@@ -27,10 +29,12 @@ class Flow {
   void Carry(FramePixels &frame, const std::vector<Point2> &points, CarriedPoints *carried);
 
   /// There is no last frame.
-  void Forget() { remembered_ = false; }
+  void Forget();
 
  private:
-  void Track(const std::vector<Point2> &points, CarriedPoints *carried);
+  void Track(const std::vector<Point2> &points, const Similarity &motion, CarriedPoints *carried);
+  const std::vector<cv::Mat> &PreviousMovedBy(const Similarity &motion);
+  Similarity CommonMotion(const std::vector<Point2> &points, const CarriedPoints &carried);
   void DropOutliers(const std::vector<Point2> &points, CarriedPoints *carried);
   void MoveWithNeighbours(const std::vector<Point2> &points, CarriedPoints *carried);
 
@@ -42,6 +46,9 @@ class Flow {
   GreyRegion region_;
   cv::Mat grey_;
   std::vector<cv::Mat> previous_, current_;  ///< pyramids over `region_`
+  cv::Mat moved_;
+  std::vector<cv::Mat> previous_moved_;
+  Similarity motion_;                        ///< of all points, from the last frame but one to the last
   std::vector<cv::Point2f> start_, forward_, backward_;
   std::vector<unsigned char> forward_found_, backward_found_;
   std::vector<float> error_, backward_error_, weight_;

@@ -116,7 +116,7 @@ void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings)
     for (std::size_t i = 0; i < motion_.size(); ++i) {
       motion_[i] = {carried_.points[i].x - filter_.points()[i].x, carried_.points[i].y - filter_.points()[i].y};
     }
-    filter_.Predict(carried_);
+    filter_.Predict(carried_, frame_from_object_.scale());
   }
   given_ = false;
   FollowPoints();
@@ -144,7 +144,7 @@ void InstanceTrack::Correct(const Measurements &measurements, const TrackerSetti
   }
   mean_confidence_ = MeanConfidence(*layout_, measurements);
   if (settings.use_flow) {
-    filter_.Correct(measurements, frame_from_object_.scale());
+    filter_.Correct(measurements, frame_from_object_);
   } else {
     filter_.Replace(measurements);
   }

@@ -1,6 +1,5 @@
 // The network behind the Estimator interface. The only file of the tracker that includes Torch.
 #include <c10/core/InferenceMode.h>
-#include <spdlog/spdlog.h>
 #include <torch/cuda.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <filesystem>
 
 #include "kpt/estimator.h"
+#include "kpt/log/log.h"
 #include "kpt/net/fgsa_net.h"
 #include "kpt/net/padding.h"
 #include "kpt/net/threads.h"
@@ -108,7 +108,7 @@ void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::
     marked.push_back(Normalised(shot));
     crops.push_back(shot.rgb.data());
   }
-  if (skeleton.empty()) spdlog::warn("The category has no skeleton: the shortest tree through its points takes its place.");
+  if (skeleton.empty()) LogWarning("The category has no skeleton: the shortest tree through its points takes its place.");
   const std::vector<Link> links = net::JoinedSkeleton(skeleton, marked);
   plan_ = net::EqualDivisionPadding(static_cast<int>(keypoints_), links, net_->config().padded_keypoints);
 
@@ -207,7 +207,7 @@ ChosenDevice ChooseDevice(const std::string &name) {
 
 /// Whether this build's operators run on the device; a CPU build beside a CUDA LibTorch has none for the GPU.
 std::string WhyUnusable(const torch::Device &device) {
-#ifdef KPT_WITH_CUDA
+#ifdef KPT_TORCH_CUDA
   static_cast<void>(device);
   return {};
 #else

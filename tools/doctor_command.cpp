@@ -1,5 +1,5 @@
-// See doctor_command.h. Looks, says what it found, and for what is missing the command that installs it. Each check is a
-// function that prints its line and returns whether all is well. The program's only file that includes Torch.
+// See doctor_command.h. Looks, says what it found, and for what is missing the command that installs it. Each check is
+// a function that prints its line and returns whether all is well. The program's only file that includes Torch.
 #include "doctor_command.h"
 
 #include <dlfcn.h>
@@ -84,10 +84,10 @@ bool SayDevices() {
     }
   }
   Say("device", "cpu: " + cpu + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores");
-#ifdef KPT_WITH_CUDA
+#ifdef KPT_TORCH_CUDA
   const std::string kernels = "kernels compiled";
 #else
-  const std::string kernels = "no kernels: built without nvcc";
+  const std::string kernels = "no kernels: built without nvcc, or with a CPU LibTorch";
 #endif
   Say("device", "cuda: " + std::to_string(torch::cuda::device_count()) + " usable (" + kernels + ")");
   return true;
@@ -167,7 +167,8 @@ bool CheckElements() {
 ExitCode Examine() {
   gst_init(nullptr, nullptr);
   int problems = 0;
-  for (const auto &check : {SayVersions, CheckBlas, SayDevices, CheckPlugin, CheckWeights, CheckEncoder, CheckElements}) {
+  for (const auto &check :
+       {SayVersions, CheckBlas, SayDevices, CheckPlugin, CheckWeights, CheckEncoder, CheckElements}) {
     problems += check() ? 0 : 1;
   }
   if (problems == 0) {

@@ -76,7 +76,7 @@ const PropertyTable<S> &TrackProperties() {
       {"confidence-threshold", "Below it a point is hidden, and a frame whose mean is below it is not confident",
        kControllable, FloatField<S>{&S::confidence_threshold, 0, 1}},
       {"max-lost-frames", "Frames without the object before its state says lost", kControllable,
-       IntField<S>{&S::max_lost_frames, 0, INT_MAX}},
+       IntField<S>{&S::max_lost_frames, 1, INT_MAX}},
       {"smoothing", "How points are smoothed over time; raw points are kept beside", kWhenPlaying,
        MakeEnumField<S, &S::smoothing>(&SmoothingType)},
       {"min-cutoff", "One-Euro filter: cutoff frequency at rest in Hz; lower is steadier", kControllable,

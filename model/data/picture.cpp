@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
+#include <opencv2/videoio/registry.hpp>
 
 #include "kpt/base/error.h"
 
@@ -44,8 +45,8 @@ struct VideoReader::Impl {
   int next = 0;
 
   void Open() {
-    capture.open(path, cv::CAP_FFMPEG);
-    if (!capture.isOpened()) capture.open(path);
+    // One backend, so that a frame number means the same everywhere; the others also complain on stderr.
+    capture.open(path, cv::videoio_registry::hasBackend(cv::CAP_FFMPEG) ? cv::CAP_FFMPEG : cv::CAP_ANY);
     if (!capture.isOpened()) throw Error(ErrorCode::kInput, path + ": is not a video that can be read");
     next = 0;
   }

@@ -47,8 +47,8 @@ std::string MuxerFor(const std::string &path) {
   for (const Container &container : kContainers) {
     if (extension != container.extension) continue;
     if (HasElement(container.muxer)) return container.muxer;
-    throw CommandError(kPipelineError, std::string("GStreamer has no ") + container.muxer +
-                                           "; install gstreamer1.0-plugins-good.");
+    throw CommandError(kPipelineError,
+                       std::string("GStreamer has no ") + container.muxer + "; install gstreamer1.0-plugins-good.");
   }
   throw CommandError(kUsage, "--overlay: '" + path + "' must end in .mp4, .mov or .mkv.");
 }

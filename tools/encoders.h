@@ -15,7 +15,8 @@ struct Encoder {
   bool is_h264 = false;
 };
 
-/// The best encoder whose stream the container of `path` (by its extension: .mp4, .mov, .mkv) takes: H.264 where there is one.
+/// The best encoder whose stream the container of `path` (by its extension: .mp4, .mov, .mkv) takes: H.264 where there
+/// is one.
 /// Throws CommandError: kUsage for another extension, kPipelineError where nothing is installed, naming the package.
 Encoder ChooseEncoder(const std::string &path);
 

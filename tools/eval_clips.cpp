@@ -28,7 +28,8 @@ std::map<int, Truths> LabelledFrames(const data::CocoFile &file, const data::Coc
   for (const data::CocoAnnotation &annotation : file.annotations) {
     const data::CocoImage &image = file.Image(annotation.image_id);
     const bool marked = std::count(annotation.visible.begin(), annotation.visible.end(), true) > 0;
-    if (annotation.category_id != category.id || image.video_id != video.id || image.frame_index < 0 || !marked) continue;
+    const bool in_video = image.video_id == video.id && image.frame_index >= 0;
+    if (annotation.category_id != category.id || !in_video || !marked) continue;
     frames[image.frame_index].push_back(&annotation);
   }
   return frames;
@@ -53,7 +54,10 @@ class ClipEvaluation {
  public:
   ClipEvaluation(const data::CocoFile &file, const data::CocoVideo &video, const data::CocoCategory &category,
                  const ClipOptions &options)
-      : video_(video), category_(category), options_(options), frames_(LabelledFrames(file, video, category)),
+      : video_(video),
+        category_(category),
+        options_(options),
+        frames_(LabelledFrames(file, video, category)),
         reader_((std::filesystem::path(file.folder) / video.file).string()) {
     row_ = {std::filesystem::path(file.folder).filename().string(), category.name, "clip", video.name, 0, {}};
   }
@@ -72,7 +76,8 @@ class ClipEvaluation {
     for (int index = 0; index <= last; ++index) {
       const cv::Mat picture = reader_.Frame(index);
       ThrowIfFailed(tracker->Process(ViewOf(picture, index), &result));
-      if (const auto labelled = frames_.find(index); labelled != frames_.end()) Score(labelled->second, result.instances);
+      if (const auto labelled = frames_.find(index); labelled != frames_.end())
+        Score(labelled->second, result.instances);
       options_.progress(video_.name, index + 1, last + 1);
     }
     row_.pck = shares_.pck();
@@ -92,7 +97,7 @@ class ClipEvaluation {
       support_.shots.push_back({AsRgb(reader_.Frame(frame->first)), truth.box, truth.points, truth.visible,
                                 video_.name + " frame " + std::to_string(frame->first)});
       shot_ids_.push_back(truth.id);
-      for (std::size_t k = 0; k < counts_.size(); ++k) counts_[k] = counts_[k] && truth.visible[k];
+      counts_ = Both(counts_, truth.visible);
       frames_.erase(frame);
     }
   }
@@ -139,21 +144,15 @@ class ClipEvaluation {
     }
   }
 
-  std::vector<bool> Counts(const data::CocoAnnotation &truth) const {
-    std::vector<bool> counts = counts_;
-    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] = counts[k] && truth.visible[k];
-    return counts;
-  }
-
   double MeanError(const data::CocoAnnotation &truth, const std::vector<train::PredictedPoint> &points) const {
-    const std::vector<double> errors = RelativeErrors(truth, Counts(truth), points);
+    const std::vector<double> errors = RelativeErrors(truth, Both(counts_, truth.visible), points);
     double sum = 0;
     for (const double error : errors) sum += error;
     return errors.empty() ? std::numeric_limits<double>::infinity() : sum / static_cast<double>(errors.size());
   }
 
   void Count(const data::CocoAnnotation &truth, const std::vector<train::PredictedPoint> &points) {
-    for (const double error : RelativeErrors(truth, Counts(truth), points)) shares_.Add(error);
+    for (const double error : RelativeErrors(truth, Both(counts_, truth.visible), points)) shares_.Add(error);
     ++row_.pairs;
     report_->predictions.push_back({row_.source, row_.category, {shot_ids_, truth.id, points}});
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "command.h"
 #include "eval_clips.h"
@@ -30,9 +31,10 @@ struct EvalOptions {
 std::vector<std::string> SourcesOf(const std::string &folder) {
   if (!fs::is_directory(folder)) throw CommandError(kInputError, folder + ": no such folder");
   std::vector<std::string> files;
-  const fs::path own = fs::path(folder) / "annotations.json";
+  const fs::path root = fs::canonical(folder);  // whose last part has a name, which "." and ".." have not
+  const fs::path own = root / "annotations.json";
   if (fs::exists(own)) files.push_back(own.string());
-  for (const auto &entry : fs::directory_iterator(folder)) {
+  for (const auto &entry : fs::directory_iterator(root)) {
     const fs::path file = entry.path() / "annotations.json";
     if (fs::exists(file)) files.push_back(file.string());
   }
@@ -44,12 +46,13 @@ std::vector<std::string> SourcesOf(const std::string &folder) {
 void AddStills(const std::vector<kpt::train::CategoryPck> &categories, EvalReport *report) {
   for (const kpt::train::CategoryPck &c : categories) {
     report->rows.push_back({c.source, c.category, "stills", "", c.pairs, c.pck});
-    for (const kpt::train::StillsPrediction &p : c.predictions) report->predictions.push_back({c.source, c.category, p});
+    for (const kpt::train::StillsPrediction &p : c.predictions)
+      report->predictions.push_back({c.source, c.category, p});
   }
 }
 
-kpt::SupportSet LoadSupportOrThrow(const EvalOptions &options) {
-  auto support = kpt::LoadSupport({options.support, "", 0});
+kpt::SupportSet LoadSupportOrThrow(const std::string &file) {
+  auto support = kpt::LoadSupport({file, "", 0});
   if (!support.ok()) throw kpt::Error(support.status().code(), support.status().message());
   return std::move(support).value();
 }
@@ -68,19 +71,26 @@ ExitCode Evaluate(EvalOptions options) {
     const std::string text = clip + ", frame " + std::to_string(frame) + " of " + std::to_string(frames);
     progress.Draw(static_cast<double>(frame) / frames, text);
   };
+  std::optional<kpt::SupportSet> support;
+  if (!options.support.empty()) support = LoadSupportOrThrow(options.support);
   EvalReport report;
   report.model = loaded.estimator->model_name();
   report.shots = options.stills.shots;
   for (const std::string &source : sources) {
     const kpt::data::CocoFile file = kpt::data::ReadCoco(source);
-    if (!options.support.empty()) {
-      EvaluateWithSupport(file, LoadSupportOrThrow(options), options.stills.crop_size, predict, &report);
+    if (support) {
+      EvaluateWithSupport(file, *support, options.stills.crop_size, predict, &report);
       continue;
     }
     AddStills(kpt::train::EvaluateStills(file, options.stills, predict), &report);
     if (!options.no_clips) EvaluateClips(file, {options.model, options.stills.shots, on_frame}, &report);
   }
   progress.Clear();
+  if (report.rows.empty()) {
+    const std::string what =
+        support ? "still of '" + support->category + "' beside the shots" : "category with stills or a clip";
+    throw CommandError(kInputError, options.folder + ": holds no labelled " + what + " to measure on");
+  }
   PrintReport(report);
   if (!options.json_file.empty()) WriteJson(report, options.json_file);
   if (!options.predictions_file.empty()) WritePredictions(report, options.predictions_file);
@@ -91,15 +101,24 @@ ExitCode Evaluate(EvalOptions options) {
 
 void AddEvalCommand(CLI::App &app, int *exit_code) {
   auto options = std::make_shared<EvalOptions>();
-  CLI::App *command = app.add_subcommand("eval", "Measures PCK on a folder of COCO-keypoints sources, stills and clips");
+  CLI::App *command =
+      app.add_subcommand("eval", "Measures PCK on a folder of COCO-keypoints sources, stills and clips");
   command->add_option("folder", options->folder, "folder of sources, each with an annotations.json")->required();
-  command->add_option("--shots", options->stills.shots, "support shots")->check(CLI::Range(1, 100))->capture_default_str();
-  command->add_option("--pairs", options->stills.pairs, "pairs of stills a category")->check(CLI::Range(1, 1000000))->capture_default_str();
-  command->add_option("--seed", options->stills.seed, "draws the pairs")->check(CLI::Range(0, std::numeric_limits<int>::max()))->capture_default_str();
-  command->add_option("--support", options->support, "measure with the shots of this support file instead of drawn ones");
+  command->add_option("--shots", options->stills.shots, "support shots")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command->add_option("--pairs", options->stills.pairs, "pairs of stills a category")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command->add_option("--seed", options->stills.seed, "draws the pairs")
+      ->check(CLI::Range(0, std::numeric_limits<int>::max()))
+      ->capture_default_str();
+  command->add_option("--support", options->support,
+                      "stills only, with the shots of this support file instead of drawn ones");
   command->add_option("--model", options->model, "weights (.safetensors); default: the shipped ones");
   command->add_option("--json", options->json_file, "write the figures here");
-  command->add_option("--predictions", options->predictions_file, "write every predicted point here, a JSON line a pair or frame");
+  command->add_option("--predictions", options->predictions_file,
+                      "write all predicted points here, a JSON line a pair or frame");
   command->add_flag("--no-clips", options->no_clips, "stills only");
   SetCallback(command, exit_code, [options] { return Evaluate(*options); });
 }

@@ -50,7 +50,8 @@ void CheckWritten(std::ofstream &file, const std::string &path) {
 }  // namespace
 
 void PrintReport(const EvalReport &report) {
-  std::printf("%-44s %-6s %6s  %6s %6s %6s %6s\n", "points within ... % of the box", "", "pairs", "5", "10", "20", "mPCK");
+  std::printf("%-44s %-6s %6s  %6s %6s %6s %6s\n", "points within ... % of the box", "", "pairs", "5", "10", "20",
+              "mPCK");
   for (const EvalRow &row : report.rows) {
     const std::string name = row.source + " " + row.category + (row.clip.empty() ? "" : " " + row.clip);
     PrintRow(name, row.kind, std::to_string(row.pairs), row.pck);

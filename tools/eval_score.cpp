@@ -20,15 +20,23 @@ train::Pck PointShares::pck() const {
   return {sum_.at05 / n, sum_.at10 / n, sum_.at15 / n, sum_.at20 / n};
 }
 
+std::vector<bool> Both(std::vector<bool> a, const std::vector<bool> &b) {
+  for (std::size_t k = 0; k < a.size(); ++k) a[k] = a[k] && b[k];
+  return a;
+}
+
 std::vector<double> RelativeErrors(const data::CocoAnnotation &truth, const std::vector<bool> &counts,
                                    const std::vector<train::PredictedPoint> &predicted) {
   const double side = std::max(truth.box.width, truth.box.height);
   std::vector<double> errors;
   for (std::size_t k = 0; k < truth.points.size(); ++k) {
     if (!counts[k]) continue;
-    const bool given = k < predicted.size();
-    errors.push_back(given ? std::hypot(predicted[k].xy.x - truth.points[k].x, predicted[k].xy.y - truth.points[k].y) / side
-                           : std::numeric_limits<double>::infinity());
+    if (k < predicted.size()) {
+      const Point2 p = predicted[k].xy, t = truth.points[k];
+      errors.push_back(std::hypot(p.x - t.x, p.y - t.y) / side);
+    } else {
+      errors.push_back(std::numeric_limits<double>::infinity());
+    }
   }
   return errors;
 }

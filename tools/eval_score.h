@@ -1,5 +1,5 @@
-// How the points of `kpt eval` are counted: shares of points near the truth. Called by its two measures that are not the
-// trainer's own.
+// How the points of `kpt eval` are counted: shares of points near the truth. Called by its two measures that are not
+// the trainer's own.
 #pragma once
 
 #include <vector>
@@ -13,7 +13,8 @@ namespace kpt::tools {
 /// Shares over all points that were added.
 class PointShares {
  public:
-  /// `relative_error`: distance from the truth over the longer side of the object's box; infinite for a point not given.
+  /// `relative_error`: distance from the truth over the longer side of the object's box; infinite for a point that is
+  /// not given.
   void Add(double relative_error);
   bool empty() const { return count_ == 0; }
   train::Pck pck() const;
@@ -22,6 +23,9 @@ class PointShares {
   train::Pck sum_;
   long long count_ = 0;
 };
+
+/// Which points are in both.
+std::vector<bool> Both(std::vector<bool> a, const std::vector<bool> &b);
 
 /// Errors of the points with `counts`, in the truth's order; a point that `predicted` lacks counts as infinitely far.
 std::vector<double> RelativeErrors(const data::CocoAnnotation &truth, const std::vector<bool> &counts,

@@ -41,35 +41,53 @@ bool IsQuery(const data::CocoFile &file, const data::CocoAnnotation &annotation,
          category.keypoints == support.keypoint_names;
 }
 
+/// The shots as the network sees them, cut once, and the points that count: those that every shot shows.
+struct CutShots {
+  CutShots(const SupportSet &support, int crop_size) : seen(support.keypoint_names.size(), true) {
+    for (const SupportShot &shot : support.shots) {
+      crops.push_back(Cut(PictureOf(shot), shot.box, shot.points, shot.visible, crop_size));
+      seen = Both(seen, shot.visible);
+    }
+  }
+  std::vector<train::EvaluationCrop> crops;
+  std::vector<bool> seen;
+};
+
+cv::Mat ReadRgb(const data::CocoFile &file, const data::CocoAnnotation &annotation) {
+  const std::filesystem::path path = std::filesystem::path(file.folder) / file.Image(annotation.image_id).file_name;
+  cv::Mat rgb;
+  cv::cvtColor(data::ReadPicture(path.string()), rgb, cv::COLOR_BGR2RGB);
+  return rgb;
+}
+
+/// What the network says of one query, in pixels of its picture.
+std::vector<train::PredictedPoint> Predict(const data::CocoAnnotation &truth, const cv::Mat &rgb, const CutShots &shots,
+                                           const SupportSet &support, int crop_size,
+                                           const train::StillsPredictor &predict) {
+  const train::EvaluationCrop query = Cut(rgb, truth.box, truth.points, truth.visible, crop_size);
+  std::vector<train::PredictedPoint> points = predict(shots.crops, query, support.skeleton);
+  const cv::Matx23d image_from_crop = data::ImageFromCrop(data::SquareAround(truth.box), crop_size);
+  for (train::PredictedPoint &p : points) p.xy = data::Apply(image_from_crop, p.xy);
+  return points;
+}
+
 }  // namespace
 
 void EvaluateWithSupport(const data::CocoFile &file, const SupportSet &support, int crop_size,
                          const train::StillsPredictor &predict, EvalReport *report) {
-  std::vector<train::EvaluationCrop> shots;
-  std::vector<bool> in_shots(support.keypoint_names.size(), true);
-  for (const SupportShot &shot : support.shots) {
-    shots.push_back(Cut(PictureOf(shot), shot.box, shot.points, shot.visible, crop_size));
-    for (std::size_t k = 0; k < in_shots.size(); ++k) in_shots[k] = in_shots[k] && shot.visible[k];
-  }
-
+  const CutShots shots(support, crop_size);
   EvalRow row{std::filesystem::path(file.folder).filename().string(), support.category, "stills", "", 0, {}};
   std::vector<train::CategoryPck> queries;
   for (const data::CocoAnnotation &truth : file.annotations) {
     if (!IsQuery(file, truth, support)) continue;
-    cv::Mat rgb;
-    cv::cvtColor(data::ReadPicture((std::filesystem::path(file.folder) / file.Image(truth.image_id).file_name).string()),
-                 rgb, cv::COLOR_BGR2RGB);
+    const cv::Mat rgb = ReadRgb(file, truth);
     if (IsShot(rgb, support)) continue;
-    train::StillsPrediction prediction{{}, truth.id, predict(shots, Cut(rgb, truth.box, truth.points, truth.visible, crop_size), support.skeleton)};
-    const cv::Matx23d image_from_crop = data::ImageFromCrop(data::SquareAround(truth.box), crop_size);
-    for (train::PredictedPoint &p : prediction.keypoints) p.xy = data::Apply(image_from_crop, p.xy);
-    std::vector<bool> counts = in_shots;
-    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] = counts[k] && truth.visible[k];
+    const std::vector<train::PredictedPoint> points = Predict(truth, rgb, shots, support, crop_size, predict);
     PointShares shares;
-    for (const double error : RelativeErrors(truth, counts, prediction.keypoints)) shares.Add(error);
+    for (const double error : RelativeErrors(truth, Both(shots.seen, truth.visible), points)) shares.Add(error);
     if (shares.empty()) continue;
     queries.push_back({row.source, row.category, 1, shares.pck(), {}});
-    report->predictions.push_back({row.source, row.category, std::move(prediction)});
+    report->predictions.push_back({row.source, row.category, {{}, truth.id, points}});
   }
   if (queries.empty()) return;
   row.pairs = static_cast<int>(queries.size());

@@ -26,9 +26,9 @@ std::string FirstThatExists(const std::vector<fs::path> &candidates, ExitCode ex
 
 std::string FindPlugin() {
   const fs::path own = ProgramFolder();
-  return FirstThatExists({own / "gst-plugin" / "libgstkeypoints.so",
-                          own.parent_path() / KPT_PLUGIN_FOLDER / "libgstkeypoints.so"},
-                         kPipelineError, "The GStreamer plugin");
+  return FirstThatExists(
+      {own / "gst-plugin" / "libgstkeypoints.so", own.parent_path() / KPT_PLUGIN_FOLDER / "libgstkeypoints.so"},
+      kPipelineError, "The GStreamer plugin");
 }
 
 std::string FindDefaultWeights() {

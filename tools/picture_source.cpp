@@ -24,9 +24,9 @@ struct Feed {
 };
 
 void SetCaps(GstAppSrc *source, cv::Size size) {
-  GstCaps *caps = gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "BGR", "width", G_TYPE_INT, size.width,
-                                      "height", G_TYPE_INT, size.height, "framerate", GST_TYPE_FRACTION,
-                                      kFramesPerSecond, 1, nullptr);
+  GstCaps *caps =
+      gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "BGR", "width", G_TYPE_INT, size.width, "height",
+                          G_TYPE_INT, size.height, "framerate", GST_TYPE_FRACTION, kFramesPerSecond, 1, nullptr);
   gst_app_src_set_caps(source, caps);
   gst_caps_unref(caps);
 }
@@ -86,7 +86,8 @@ GstPadProbeReturn AnswerUri(GstPad *, GstPadProbeInfo *info, gpointer feed) {
 
 GstElement *MakePictureSource(const TrackInput &input) {
   GstElement *element = gst_element_factory_make("appsrc", nullptr);
-  if (element == nullptr) throw Error(ErrorCode::kInternal, "GStreamer has no appsrc; install gstreamer1.0-plugins-base.");
+  if (element == nullptr)
+    throw Error(ErrorCode::kInternal, "GStreamer has no appsrc; install gstreamer1.0-plugins-base.");
   auto feed = std::make_unique<Feed>(Feed{input, 0, {}});
   const guint64 duration_ns = gst_util_uint64_scale_int(input.pictures.size(), GST_SECOND, kFramesPerSecond);
   g_object_set(element, "format", GST_FORMAT_TIME, "max-buffers", guint64{2}, "max-bytes", guint64{0}, "duration",
@@ -95,7 +96,8 @@ GstElement *MakePictureSource(const TrackInput &input) {
   GstAppSrcCallbacks callbacks{};
   callbacks.need_data = OnNeedData;
   Feed *shared = feed.release();  // the element owns it from here on
-  gst_app_src_set_callbacks(GST_APP_SRC(element), &callbacks, shared, [](gpointer p) { delete static_cast<Feed *>(p); });
+  gst_app_src_set_callbacks(GST_APP_SRC(element), &callbacks, shared,
+                            [](gpointer p) { delete static_cast<Feed *>(p); });
   GstPad *pad = gst_element_get_static_pad(element, "src");
   gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM, AnswerUri, shared, nullptr);
   gst_object_unref(pad);

@@ -20,7 +20,9 @@ void SayWhatIsWritten(const TrackOptions &options, const TrackPipeline &pipeline
 }
 
 void PrintSummary(const TrackSummary &s, const TrackOptions &options, const TrackPipeline &pipeline) {
-  const auto percent = [&](std::uint64_t count) { return 100.0 * static_cast<double>(count) / static_cast<double>(s.frames); };
+  const auto percent = [&](std::uint64_t count) {
+    return 100.0 * static_cast<double>(count) / static_cast<double>(s.frames);
+  };
   const double fps = s.seconds > 0 ? static_cast<double>(s.frames - 1) / s.seconds : 0;
   std::printf("%llu frames in %.1f s: %.1f frames a second (and %.1f s to start)\n",
               static_cast<unsigned long long>(s.frames), s.seconds, fps, s.start_seconds);
@@ -72,7 +74,8 @@ ExitCode Track(const TrackOptions &options) {
 void AddTrackCommand(CLI::App &app, int *exit_code) {
   auto options = std::make_shared<kpt::tools::TrackOptions>();
   CLI::App *command = app.add_subcommand("track", "Follows an object's keypoints through a video");
-  command->add_option("input", options->input, "video file, folder or pattern of pictures, v4l2:///dev/video0, rtsp://...")
+  command
+      ->add_option("input", options->input, "video file, folder or pattern of pictures, v4l2:///dev/video0, rtsp://...")
       ->required();
   command->add_option("--support", options->support, "marked pictures of the object: YAML, COCO JSON or DeepLabCut CSV")
       ->required()
@@ -82,7 +85,8 @@ void AddTrackCommand(CLI::App &app, int *exit_code) {
       ->check(kpt::tools::CheckName);
   command->add_option("--overlay", options->overlay, "video with the points drawn: .mp4, .mov or .mkv")
       ->check(kpt::tools::CheckName);
-  command->add_option("--config", options->config, "YAML file with settings of keypointtrack")->check(kpt::tools::CheckName);
+  command->add_option("--config", options->config, "YAML file with settings of keypointtrack")
+      ->check(kpt::tools::CheckName);
   command->add_option("--model", options->model, "weights (.safetensors) instead of the shipped ones")
       ->check(kpt::tools::CheckName);
   command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->check(kpt::tools::CheckDevice);

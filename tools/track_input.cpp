@@ -42,7 +42,8 @@ std::vector<std::string> PicturesIn(const fs::path &folder, const std::string &w
 
 TrackInput Pictures(const std::string &text, const fs::path &place, std::vector<std::string> pictures) {
   if (pictures.empty()) {
-    throw CommandError(kInputError, "'" + text + "' names no pictures; give a video, or a folder with .png, .jpg ... files.");
+    throw CommandError(kInputError,
+                       "'" + text + "' names no pictures; give a video, or a folder with .png, .jpg ... files.");
   }
   TrackInput input;
   input.kind = TrackInput::Kind::kPictures;
@@ -81,8 +82,9 @@ TrackInput ParseInput(const std::string &text) {
   if (IsPattern(path.filename().string()) && fs::is_directory(folder, ignored)) {
     return Pictures(text, folder, PicturesIn(folder, AsWildcard(path.filename().string())));
   }
-  throw CommandError(kInputError, "'" + text + "' does not exist; give a video file, a folder of pictures, "
-                                  "v4l2:///dev/video0 or rtsp://...");
+  throw CommandError(kInputError, "'" + text +
+                                      "' does not exist; give a video file, a folder of pictures, "
+                                      "v4l2:///dev/video0 or rtsp://...");
 }
 
 }  // namespace kpt::tools

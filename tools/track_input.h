@@ -1,5 +1,5 @@
-// What `kpt track` reads from: a video file, a folder or pattern of pictures, a camera, a network stream. Only names are
-// looked at here; nothing is decoded.
+// What `kpt track` reads from: a video file, a folder or pattern of pictures, a camera, a network stream. Only names
+// are looked at here; nothing is decoded.
 #pragma once
 
 #include <string>

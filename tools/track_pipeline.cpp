@@ -38,7 +38,8 @@ constexpr const char *kEncodable =
     "video/x-raw,format=(string){I420,NV12},width=(int)[16,16384,2],height=(int)[16,16384,2]";
 
 /// The launch line of everything behind the source. Paths are set as properties afterwards: they may hold anything.
-std::string ChainDescription(const TrackOptions &options, const TrackInput &input, const std::optional<Encoder> &encoder) {
+std::string ChainDescription(const TrackOptions &options, const TrackInput &input,
+                             const std::optional<Encoder> &encoder) {
   // A live source must not wait: of the frames that come while one is tracked, the newest is kept.
   std::string chain = input.is_live ? "queue max-size-buffers=1 leaky=downstream" : "queue max-size-buffers=4";
   chain += " ! deinterlace ! videoconvert ! keypointtrack name=track";
@@ -74,9 +75,11 @@ std::string BoxesText(const TrackOptions &options) {
   for (const std::string &box : options.boxes) {
     float numbers[4];
     int used = 0;
-    const int count = std::sscanf(box.c_str(), "%f,%f,%f,%f%n", &numbers[0], &numbers[1], &numbers[2], &numbers[3], &used);
+    const int count =
+        std::sscanf(box.c_str(), "%f,%f,%f,%f%n", &numbers[0], &numbers[1], &numbers[2], &numbers[3], &used);
     const bool complete = count == 4 && static_cast<std::size_t>(used) == box.size();
-    if (!complete || !std::isfinite(numbers[0]) || !std::isfinite(numbers[1]) || !IsSide(numbers[2]) || !IsSide(numbers[3])) {
+    if (!complete || !std::isfinite(numbers[0]) || !std::isfinite(numbers[1]) || !IsSide(numbers[2]) ||
+        !IsSide(numbers[3])) {
       throw CommandError(kUsage, "--box: '" + box + "' is not x,y,width,height in pixels, of 1 to 99999 a side.");
     }
     out += (out.empty() ? "" : ";") + box + "," + std::to_string(options.angle);
@@ -183,7 +186,8 @@ GstElement *ParseChain(const std::string &description) {
   if (error == nullptr) return chain;
   const std::string reason = error->message;
   g_error_free(error);
-  throw CommandError(kPipelineError, "GStreamer cannot build the pipeline: " + reason + "; run `kpt doctor`.", description);
+  throw CommandError(kPipelineError, "GStreamer cannot build the pipeline: " + reason + "; run `kpt doctor`.",
+                     description);
 }
 
 }  // namespace
@@ -205,7 +209,8 @@ TrackPipeline BuildTrackPipeline(const TrackOptions &options, const TrackInput &
     SetText(exporter.get(), "file-path", options.output);
     gst_util_set_object_arg(G_OBJECT(exporter.get()), "file-format", format.c_str());
   }
-  if (const GstPtr<GstElement> sink{gst_bin_get_by_name(GST_BIN(chain), "sink")}) SetText(sink.get(), "location", options.overlay);
+  if (const GstPtr<GstElement> sink{gst_bin_get_by_name(GST_BIN(chain), "sink")})
+    SetText(sink.get(), "location", options.overlay);
   out.source.reset(GST_ELEMENT(gst_object_ref(AddSource(GST_BIN(out.pipeline.get()), input, out.head.get()))));
   return out;
 }

@@ -58,10 +58,13 @@ class Run {
   TrackSummary Go() {
     GstElement *pipeline = parts_.pipeline.get();
     const GstPtr<GstBus> bus(gst_element_get_bus(pipeline));
-    gst_bus_add_watch(bus.get(), [](GstBus *, GstMessage *message, gpointer self) -> gboolean {
-      static_cast<Run *>(self)->OnMessage(message);
-      return G_SOURCE_CONTINUE;
-    }, this);
+    gst_bus_add_watch(
+        bus.get(),
+        [](GstBus *, GstMessage *message, gpointer self) -> gboolean {
+          static_cast<Run *>(self)->OnMessage(message);
+          return G_SOURCE_CONTINUE;
+        },
+        this);
     const guint sources[] = {g_unix_signal_add(SIGINT, OnSignal, this), g_unix_signal_add(SIGTERM, OnSignal, this),
                              g_timeout_add(kProgressMs, OnProgress, this)};
     if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
@@ -147,9 +150,11 @@ class Run {
     const GstElementFactory *factory = GST_IS_ELEMENT(where) ? gst_element_get_factory(GST_ELEMENT(where)) : nullptr;
     const std::string name = factory != nullptr ? GST_OBJECT_NAME(factory) : GST_OBJECT_NAME(where);
     const std::string text = AsSentence(error->message);
-    if (name == "filesink") return {kPipelineError, "--overlay: '" + options_.overlay + "' cannot be written: " + text, debug};
+    if (name == "filesink")
+      return {kPipelineError, "--overlay: '" + options_.overlay + "' cannot be written: " + text, debug};
     const bool says_why = error->domain == GST_RESOURCE_ERROR;
-    return {kPipelineError, name + ": " + text + (says_why ? "" : " Run with --verbose for more; try `kpt doctor`."), debug};
+    return {kPipelineError, name + ": " + text + (says_why ? "" : " Run with --verbose for more; try `kpt doctor`."),
+            debug};
   }
 
   const char *Advice() const {
@@ -211,7 +216,8 @@ class Run {
 
   /// Some damaged files end early without an error.
   double MissingSeconds() const {
-    const bool to_the_end = input_.kind == TrackInput::Kind::kFile && counter_.frames() > 0 && !interrupted_ && !failure_;
+    const bool to_the_end =
+        input_.kind == TrackInput::Kind::kFile && counter_.frames() > 0 && !interrupted_ && !failure_;
     const double announced = to_the_end ? AnnouncedSeconds() : 0;
     const double missing = announced - counter_.VideoSeconds();
     return missing > std::max(kNotableSeconds, kNotableShare * announced) ? missing : 0;

@@ -40,7 +40,8 @@ class Eval : public ::testing::Test {
     return report;
   }
 
-  void ExpectErrorWith(const std::vector<std::string> &more, int exit_code, const std::vector<std::string> &parts) const {
+  void ExpectErrorWith(const std::vector<std::string> &more, int exit_code,
+                       const std::vector<std::string> &parts) const {
     ExpectError(Arguments(more), exit_code, parts);
   }
 
@@ -60,8 +61,10 @@ TEST_F(Eval, ReportsStillsAndClipsWithTheirMeans) {
   EXPECT_EQ(report["shots"], 1);
   ASSERT_EQ(report["categories"].size(), 3U);
   const json &thing = report["categories"][0], &other = report["categories"][1], &walk = report["categories"][2];
-  EXPECT_THAT(KeysOf(thing), UnorderedElementsAre("source", "category", "kind", "pairs", "pck05", "pck10", "pck20", "mpck"));
-  EXPECT_THAT(KeysOf(walk), UnorderedElementsAre("source", "category", "kind", "clip", "pairs", "pck05", "pck10", "pck20", "mpck"));
+  EXPECT_THAT(KeysOf(thing),
+              UnorderedElementsAre("source", "category", "kind", "pairs", "pck05", "pck10", "pck20", "mpck"));
+  EXPECT_THAT(KeysOf(walk),
+              UnorderedElementsAre("source", "category", "kind", "clip", "pairs", "pck05", "pck10", "pck20", "mpck"));
   EXPECT_EQ(thing["source"], "made_up");
   EXPECT_EQ(thing["category"], "thing");
   EXPECT_EQ(thing["kind"], "stills");
@@ -126,7 +129,8 @@ TEST_F(Eval, AnyoneCanScoreThePredictionsAgain) {
   const json coco = json::parse(ReadFile(folder_ / "data/made_up/annotations.json"));
   const Scorer scorer(coco);
   ASSERT_EQ(report["predictions"].size(), 12U + 6U + kLabelledFrames - 1);
-  EXPECT_THAT(KeysOf(report["predictions"][0]), UnorderedElementsAre("source", "category", "support", "query", "keypoints"));
+  EXPECT_THAT(KeysOf(report["predictions"][0]),
+              UnorderedElementsAre("source", "category", "support", "query", "keypoints"));
   for (const json &row : report["categories"]) {
     const auto pck = [&](double limit) {
       return scorer.Pck(report["predictions"], row["category"], row["kind"] == "clip", limit);
@@ -155,6 +159,10 @@ TEST_F(Eval, MeasuresWithTheShotsOfASupportFile) {
   ASSERT_EQ(report["categories"].size(), 1U);
   EXPECT_EQ(report["categories"][0]["category"], "thing");
   EXPECT_EQ(report["categories"][0]["pairs"], 4) << "every still of the category";
+
+  std::string text = ReadFile(folder_ / "support.yaml");
+  folder_.Write("support.yaml", text.replace(text.find("thing"), 5, "mouse"));
+  ExpectErrorWith({"--support", folder_ / "support.yaml"}, kInputError, {"data", "no labelled still of 'mouse'"});
 }
 
 TEST_F(Eval, NamesAFolderThatHoldsNothing) {

@@ -40,7 +40,8 @@ TEST(Convert, NamesWhatItCannotRead) {
   const Folder folder;
   const std::string out = folder / "out.safetensors";
   ExpectError({"convert", folder / "none.pth", out}, kInputError, {"none.pth", "no such file"});
-  ExpectError({"convert", folder.Write("text.pth", "I am no checkpoint."), out}, kModelError, {"text.pth", "torch.save"});
+  ExpectError({"convert", folder.Write("text.pth", "I am no checkpoint."), out}, kModelError,
+              {"text.pth", "torch.save"});
   ExpectError({"convert", KPT_SOURCE_DIR "/model/net/testdata/checkpoint_zip.pth", out}, kModelError,
               {"checkpoint_zip.pth", "ResNet-50"});
   EXPECT_FALSE(std::filesystem::exists(out));
@@ -48,7 +49,8 @@ TEST(Convert, NamesWhatItCannotRead) {
 
 TEST(Convert, NamesWhatItCannotWrite) {
   const Folder folder;
-  ExpectError({"convert", kBackbone, folder / "none/out.safetensors"}, kPipelineError, {"out.safetensors", "no folder"});
+  ExpectError({"convert", kBackbone, folder / "none/out.safetensors"}, kPipelineError,
+              {"out.safetensors", "no folder"});
   const std::string copy = folder.Write("copy.pth", ReadFile(kBackbone));
   ExpectError({"convert", copy, copy}, kUsage, {"copy.pth", "is an input"});
 }
@@ -82,7 +84,8 @@ TEST(Golden, NamesFilesThatAreWrong) {
 
 TEST(Doctor, SaysWhatIsLoadedAndThatAllIsWell) {
   const Outcome outcome = Kpt({"doctor"});
-  for (const char *part : {"LibTorch", "OpenCV", "GStreamer", "BLAS", "device", "plugin", "libgstkeypoints.so", "weights", "encoder"}) {
+  for (const char *part :
+       {"LibTorch", "OpenCV", "GStreamer", "BLAS", "device", "plugin", "libgstkeypoints.so", "weights", "encoder"}) {
     EXPECT_THAT(outcome.out, HasSubstr(part));
   }
   if (!std::filesystem::exists(KPT_SOURCE_DIR "/weights/keypoints-small.safetensors")) {

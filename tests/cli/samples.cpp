@@ -100,7 +100,8 @@ std::string WriteSupport(const Folder &folder) {
 void WriteSource(const Folder &folder, const std::string &name, int labelled) {
   json coco = {{"images", json::array()}, {"annotations", json::array()}};
   for (const auto &[id, category] : {std::pair(1, "thing"), std::pair(2, "other")}) {
-    coco["categories"].push_back({{"id", id}, {"name", category}, {"keypoints", {"a", "b", "c"}}, {"skeleton", {{1, 2}, {2, 3}}}});
+    coco["categories"].push_back(
+        {{"id", id}, {"name", category}, {"keypoints", {"a", "b", "c"}}, {"skeleton", {{1, 2}, {2, 3}}}});
   }
   int id = 0;
   for (const int category_id : {1, 1, 1, 1, 2, 2, 2}) {
@@ -115,7 +116,8 @@ void WriteSource(const Folder &folder, const std::string &name, int labelled) {
   coco["videos"] = {{{"id", 1}, {"name", "walk"}, {"file", "videos/walk.avi"}, {"num_frames", 8}, {"fps", 20}}};
   for (int frame = 0; frame < labelled; ++frame) {
     ++id;
-    coco["images"].push_back({{"id", id}, {"file_name", "videos/walk.avi"}, {"video_id", 1}, {"frame_index", 2 * frame}});
+    coco["images"].push_back(
+        {{"id", id}, {"file_name", "videos/walk.avi"}, {"video_id", 1}, {"frame_index", 2 * frame}});
     coco["annotations"].push_back(AnnotationOf(id, id, 1, 2 * frame));
   }
   folder.Write(name + "/annotations.json", coco.dump());

@@ -17,9 +17,12 @@ TEST(Interrupt, CompletesTheFiles) {
   const Folder folder;
   const Folder &shared = SharedFolder();
   const std::string points = folder / "points.jsonl", video = folder / "overlay.mp4";
-  Program program({"track", WriteClip(folder / "long.mp4", kManyFrames), "--support", shared / "support.yaml", "--model",
-                   shared / "net.safetensors", "--config", shared / "settings.yaml", "--output", points, "--overlay", video});
-  const auto some_are_written = [&] { return std::filesystem::exists(points) && std::filesystem::file_size(points) > 3000; };
+  Program program({"track", WriteClip(folder / "long.mp4", kManyFrames), "--support", shared / "support.yaml",
+                   "--model", shared / "net.safetensors", "--config", shared / "settings.yaml", "--output", points,
+                   "--overlay", video});
+  const auto some_are_written = [&] {
+    return std::filesystem::exists(points) && std::filesystem::file_size(points) > 3000;
+  };
   ASSERT_TRUE(program.RunUntil(some_are_written));
   program.Interrupt();
   const Outcome outcome = program.Wait();

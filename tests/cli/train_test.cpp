@@ -26,11 +26,13 @@ class Train : public ::testing::Test {
                          "run_folder: run\n"
                          "threads: 1\n"
                          "net: {crop_size: 64, channels: 32, side_heads: 2, layers: 2, ffn: 32, padded_keypoints: 8}\n"
-                         "trainer: {total_steps: " + std::to_string(steps) + ", batch: 2, warmup_steps: 1, log_steps: 1}\n"
-                         "episodes: {padded_keypoints: 8, max_keypoints: 6}\n"
-                         "photos: {share: 0}\n"
-                         "labelled: {files: ['data:made_up/annotations.json']}\n"
-                         "evaluation: {files: ['data:made_up/annotations.json'], pairs: 2}\n");
+                         "trainer: {total_steps: " +
+                             std::to_string(steps) +
+                             ", batch: 2, warmup_steps: 1, log_steps: 1}\n"
+                             "episodes: {padded_keypoints: 8, max_keypoints: 6}\n"
+                             "photos: {share: 0}\n"
+                             "labelled: {files: ['data:made_up/annotations.json']}\n"
+                             "evaluation: {files: ['data:made_up/annotations.json'], pairs: 2}\n");
   }
   bool Exists(const std::string &name) const { return std::filesystem::exists(folder_ / name); }
 
@@ -40,7 +42,8 @@ class Train : public ::testing::Test {
 TEST_F(Train, WritesWeightsACurveAndACheckpointToGoOnFrom) {
   const Outcome first = Kpt({"train", Config(2)});
   EXPECT_EQ(first.exit_code, 0) << first.err;
-  for (const char *name : {"run/last.safetensors", "run/best.safetensors", "run/curve.csv", "run/curve.png", "run/checkpoint"}) {
+  for (const char *name :
+       {"run/last.safetensors", "run/best.safetensors", "run/curve.csv", "run/curve.png", "run/checkpoint"}) {
     EXPECT_TRUE(Exists(name)) << name;
   }
   EXPECT_THAT(ReadFile(folder_ / "run/curve.csv"), HasSubstr("\n2,"));
@@ -51,8 +54,8 @@ TEST_F(Train, WritesWeightsACurveAndACheckpointToGoOnFrom) {
   EXPECT_THAT(ReadFile(folder_ / "run/curve.csv"), HasSubstr("\n4,"));
 
   WriteSupport(folder_);
-  const Outcome track = Kpt({"track", WritePicture(folder_ / "one.png", 1), "--support", folder_ / "support.yaml", "--model",
-                             folder_ / "run/last.safetensors"});
+  const Outcome track = Kpt({"track", WritePicture(folder_ / "one.png", 1), "--support", folder_ / "support.yaml",
+                             "--model", folder_ / "run/last.safetensors"});
   EXPECT_EQ(track.exit_code, 0) << track.err;
 }
 
@@ -71,7 +74,8 @@ TEST_F(Train, NamesAConfigurationThatIsWrong) {
   ExpectError({"train", folder_.Write("c.yaml", "run_folder: run\ntrainer:\n  batsh: 3\n")}, kInputError,
               {"c.yaml:3", "trainer.batsh"});
   ExpectError({"train", folder_.Write("c.yaml", "just a text\n")}, kInputError, {"c.yaml", "not a mapping"});
-  ExpectError({"train", folder_.Write("c.yaml", "run_folder: run\n")}, kInputError, {"c.yaml", "photos.folder", "labelled.files"});
+  ExpectError({"train", folder_.Write("c.yaml", "run_folder: run\n")}, kInputError,
+              {"c.yaml", "photos.folder", "labelled.files"});
 }
 
 TEST_F(Train, NamesDataThatIsNotThere) {

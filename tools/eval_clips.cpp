@@ -7,6 +7,7 @@
 #include <map>
 #include <opencv2/imgproc.hpp>
 
+#include "command.h"
 #include "eval_predictor.h"
 #include "eval_score.h"
 #include "kpt/data/picture.h"
@@ -16,10 +17,6 @@ namespace kpt::tools {
 namespace {
 
 using Truths = std::vector<const data::CocoAnnotation *>;  ///< of one frame, in the order of their ids
-
-void ThrowIfFailed(const Status &status) {
-  if (!status.ok()) throw Error(status.code(), status.message());
-}
 
 /// The labelled frames of one video for one category.
 std::map<int, Truths> LabelledFrames(const data::CocoFile &file, const data::CocoVideo &video,

@@ -53,29 +53,26 @@ void AddStills(const std::vector<kpt::train::CategoryPck> &categories, EvalRepor
 
 kpt::SupportSet LoadSupportOrThrow(const std::string &file) {
   auto support = kpt::LoadSupport({file, "", 0});
-  if (!support.ok()) throw kpt::Error(support.status().code(), support.status().message());
+  ThrowIfFailed(support.status());
   return std::move(support).value();
 }
 
-ExitCode Evaluate(EvalOptions options) {
-  if (options.model.empty()) options.model = FindDefaultWeights();
-  const std::vector<std::string> sources = SourcesOf(options.folder);
-  CheckOutput("--json", options.json_file, sources);
-  CheckOutput("--predictions", options.predictions_file, sources);
+/// Measures on every source, with a bar for the clips, which take long.
+EvalReport Measure(const std::vector<std::string> &sources, EvalOptions options) {
   const kpt::LoadedEstimator loaded = LoadEstimatorOrThrow(options.model);
   const auto predict = MakePredictor(*loaded.estimator);
   options.stills.crop_size = loaded.estimator->crop_size();
-
+  std::optional<kpt::SupportSet> support;
+  if (!options.support.empty()) support = LoadSupportOrThrow(options.support);
   ProgressBar progress;
   const auto on_frame = [&progress](const std::string &clip, int frame, int frames) {
     const std::string text = clip + ", frame " + std::to_string(frame) + " of " + std::to_string(frames);
     progress.Draw(static_cast<double>(frame) / frames, text);
   };
-  std::optional<kpt::SupportSet> support;
-  if (!options.support.empty()) support = LoadSupportOrThrow(options.support);
+
   EvalReport report;
   report.model = loaded.estimator->model_name();
-  report.shots = options.stills.shots;
+  report.shots = support ? static_cast<int>(support->shots.size()) : options.stills.shots;
   for (const std::string &source : sources) {
     const kpt::data::CocoFile file = kpt::data::ReadCoco(source);
     if (support) {
@@ -85,12 +82,18 @@ ExitCode Evaluate(EvalOptions options) {
     AddStills(kpt::train::EvaluateStills(file, options.stills, predict), &report);
     if (!options.no_clips) EvaluateClips(file, {options.model, options.stills.shots, on_frame}, &report);
   }
-  progress.Clear();
-  if (report.rows.empty()) {
-    const std::string what =
-        support ? "still of '" + support->category + "' beside the shots" : "category with stills or a clip";
-    throw CommandError(kInputError, options.folder + ": holds no labelled " + what + " to measure on");
-  }
+  if (!report.rows.empty()) return report;
+  const std::string what =
+      support ? "still of '" + support->category + "' beside the shots" : "category with stills or a clip";
+  throw CommandError(kInputError, options.folder + ": holds no labelled " + what + " to measure on");
+}
+
+ExitCode Evaluate(EvalOptions options) {
+  if (options.model.empty()) options.model = FindDefaultWeights();
+  const std::vector<std::string> sources = SourcesOf(options.folder);
+  CheckOutput("--json", options.json_file, sources);
+  CheckOutput("--predictions", options.predictions_file, sources);
+  const EvalReport report = Measure(sources, options);
   PrintReport(report);
   if (!options.json_file.empty()) WriteJson(report, options.json_file);
   if (!options.predictions_file.empty()) WritePredictions(report, options.predictions_file);

@@ -19,7 +19,7 @@ LoadedEstimator LoadEstimatorOrThrow(const std::string &model) {
   settings.model_file = model;
   auto loaded = LoadEstimator(settings);
   if (loaded.status().code() == ErrorCode::kNotFound) throw CommandError(kModelError, loaded.status().message());
-  if (!loaded.ok()) throw Error(loaded.status().code(), loaded.status().message());
+  ThrowIfFailed(loaded.status());
   return std::move(loaded).value();
 }
 

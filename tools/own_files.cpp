@@ -2,6 +2,7 @@
 #include "own_files.h"
 
 #include <filesystem>
+#include <vector>
 
 #include "command.h"
 

@@ -235,7 +235,6 @@ class Run {
     summary.missing_seconds = MissingSeconds();
     GstStructure *stats = nullptr;
     g_object_get(parts_.track.get(), "stats", &stats, nullptr);
-    gst_structure_get_uint64(stats, "inferred", &summary.inferred);
     gst_structure_get_uint64(stats, "reacquired", &summary.reacquired);
     gst_structure_get_double(stats, "network-mean-ms", &summary.network_ms);
     gst_structure_get_double(stats, "flow-mean-ms", &summary.flow_ms);

@@ -13,7 +13,6 @@ namespace kpt::tools {
 /// What a run gave. The times of the stages are means over the last 256 frames.
 struct TrackSummary {
   std::uint64_t frames = 0;
-  std::uint64_t inferred = 0;
   std::uint64_t tracked = 0, searching = 0, lost = 0;  ///< frames that ended in that state
   std::uint64_t reacquired = 0;                        ///< times that a lost object was found again
   double start_seconds = 0;                            ///< loading, until the first frame was tracked

@@ -89,6 +89,13 @@ TEST_F(TrackErrors, APictureThatDoesNotBelong) {
   EXPECT_EQ(ReadJsonLines(points).size(), 16U);
 }
 
+TEST_F(TrackErrors, VerboseAddsWhatTheLibrarySays) {
+  const Outcome outcome = Kpt(Arguments(folder_.Write("text.mp4", "no video"), {"--verbose"}));
+  EXPECT_EQ(outcome.exit_code, kInputError);
+  EXPECT_THAT(outcome.err, HasSubstr("text.mp4' cannot be read"));
+  EXPECT_THAT(outcome.err, HasSubstr("gst_type_find_element")) << "where GStreamer failed";
+}
+
 // ---- the support file ----
 
 TEST_F(TrackErrors, ASupportFileThatIsNotThere) {

@@ -21,6 +21,7 @@ TEST(Help, NamesEveryCommand) {
     const Outcome of_command = Kpt({command, "--help"});
     EXPECT_EQ(of_command.exit_code, 0);
     EXPECT_THAT(of_command.out, HasSubstr(std::string("Usage: kpt ") + command));
+    EXPECT_THAT(of_command.out, HasSubstr("Exit codes: 0 done"));
   }
 }
 

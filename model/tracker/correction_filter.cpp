@@ -26,7 +26,8 @@ void CorrectionFilter::Predict(const CarriedPoints &carried, double object_side)
   points_ = carried.points;
 }
 
-void CorrectionFilter::Correct(const Measurements &measurements, const Similarity &frame_from_object) {
+void CorrectionFilter::Correct(const Measurements &measurements, const Similarity &frame_from_object,
+                               const std::vector<Point2> &layout) {
   const Similarity turn{frame_from_object.a, frame_from_object.b, 0, 0};  // object space to pixels, without the shift
   const Similarity back = turn.Inverse();
   for (std::size_t i = 0; i < beliefs_.size(); ++i) {
@@ -34,7 +35,9 @@ void CorrectionFilter::Correct(const Measurements &measurements, const Similarit
     if (m.confidence <= 0) continue;
     Belief &b = beliefs_[i];
     const double spread = m.spread / turn.scale();
-    const double noise = (noise_.network * noise_.network + spread * spread) / m.confidence;
+    const Point2 place = frame_from_object(layout[i]);
+    const double off = noise_.far_off * std::hypot(m.xy_in_frame.x - place.x, m.xy_in_frame.y - place.y) / turn.scale();
+    const double noise = (noise_.network * noise_.network + spread * spread + off * off) / m.confidence;
     const double surprise_variance = b.variance + 2 * b.covariance + b.lasting_variance + noise;
     const double gain = (b.variance + b.covariance) / surprise_variance;
     const double lasting_gain = (b.covariance + b.lasting_variance) / surprise_variance;

@@ -29,6 +29,7 @@ class CorrectionFilter {
     double lasting = 0.05;      ///< its error that lasts,
     double lasts_frames = 500;  ///< which is forgotten in this time
     double lasts_motion = 1;    ///< or this way, in box sides
+    double far_off = 0.5;       ///< of an answer: share of its distance from where the layout has the point
   };
 
   CorrectionFilter() = default;
@@ -40,8 +41,9 @@ class CorrectionFilter {
   /// A frame passes: the points are where flow carried them. `object_side` in pixels.
   void Predict(const CarriedPoints &carried, double object_side);
 
-  /// The network's answer; measurements with a confidence of 0 change nothing.
-  void Correct(const Measurements &measurements, const Similarity &frame_from_object);
+  /// The network's answer about an object that lies like this; `layout` is where its points are in object space, at
+  /// least about. Measurements with a confidence of 0 change nothing.
+  void Correct(const Measurements &measurements, const Similarity &frame_from_object, const std::vector<Point2> &layout);
 
   /// The network's answer as it is, for the comparison without flow.
   void Replace(const Measurements &measurements);

@@ -144,7 +144,7 @@ void InstanceTrack::Correct(const Measurements &measurements, const TrackerSetti
   }
   mean_confidence_ = MeanConfidence(*layout_, measurements);
   if (settings.use_flow) {
-    filter_.Correct(measurements, frame_from_object_);
+    filter_.Correct(measurements, frame_from_object_, layout_->points);
   } else {
     filter_.Replace(measurements);
   }

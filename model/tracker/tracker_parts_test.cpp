@@ -265,29 +265,30 @@ CorrectionFilter AfterFrames(int frames, float answer_x, bool known) {
   filter.Start({{0, 0}}, known);
   for (int i = 0; i < frames; ++i) {
     filter.Predict({filter.points(), {true}, 1}, 100);
-    filter.Correct({{{answer_x, 0}, 1, 0}}, kHundredPixels);
+    filter.Correct({{{answer_x, 0}, 1, 0}}, kHundredPixels, {{0, 0}});
   }
   return filter;
 }
 
 TEST(CorrectionFilter, SoundPointsYieldSlowlyAndLostOnesAtOnce) {
-  const auto share = [](bool sound, float confidence) {
+  const auto share = [](bool sound, float confidence, float layout_x = 1) {
     CorrectionFilter filter = AfterFrames(300, 0, true);
     filter.Predict({filter.points(), {sound}, sound ? 1 : 0}, 100);
-    filter.Correct({{{100, 0}, confidence, 0}}, kHundredPixels);
+    filter.Correct({{{100, 0}, confidence, 0}}, kHundredPixels, {{layout_x, 0}});
     return filter.points()[0].x / 100;
   };
   EXPECT_LT(share(true, 1), 0.06F);
   EXPECT_GT(share(false, 1), 0.3F);
   EXPECT_LT(share(false, 0.1F), 0.3F);
   EXPECT_EQ(share(false, 0), 0);
+  EXPECT_LT(share(false, 1, 0), 0.1F) << "an answer far from where the layout has the point is doubted";
 }
 
 TEST(CorrectionFilter, AnErrorThatLastsIsLearnedFromKnownPoints) {
   CorrectionFilter filter = AfterFrames(20, 10, true);
   EXPECT_LT(filter.points()[0].x, 2) << "flow knows better";
   filter.Predict({{{-30, 0}}, {false}, 0}, 100);  // flow is lost; the network goes on as before
-  filter.Correct({{{10, 0}, 1, 0}}, kHundredPixels);
+  filter.Correct({{{10, 0}, 1, 0}}, kHundredPixels, {{0, 0}});
   EXPECT_LT(filter.points()[0].x, 2) << "its answer is taken less what it was seen to err by";
   EXPECT_GT(filter.points()[0].x, -18);
 }
@@ -297,7 +298,7 @@ TEST(CorrectionFilter, TheLearnedErrorTurnsWithTheObject) {
   const Similarity turned = Similarity::Make(100, 1.5707963, {0, 0});
   const float before = filter.points()[0].y;
   filter.Predict({filter.points(), {false}, 0}, 100);
-  filter.Correct({{{filter.points()[0].x, before + 9}, 1, 0}}, turned);
+  filter.Correct({{{filter.points()[0].x, before + 9}, 1, 0}}, turned, {{0, 0}});
   EXPECT_NEAR(filter.points()[0].y, before, 1.5);
 }
 
@@ -305,7 +306,7 @@ TEST(CorrectionFilter, FoundPointsTakeTheAnswer) {
   CorrectionFilter filter;
   filter.Start({{40, 0}}, false);
   filter.Predict({filter.points(), {true}, 1}, 100);
-  filter.Correct({{{0, 0}, 1, 0}}, kHundredPixels);
+  filter.Correct({{{0, 0}, 1, 0}}, kHundredPixels, {{0, 0}});
   EXPECT_LT(filter.points()[0].x, 3);
 }
 

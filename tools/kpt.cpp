@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
   QuietenLibraries();
   CLI::App app("Follows the keypoints of any object through a video, from a few marked pictures of it.", "kpt");
   app.set_version_flag("--version", "kpt " KPT_VERSION);
-  app.add_flag("--verbose", "say more where something fails");
+  app.add_flag("--verbose")->description("say more where something fails");
   app.footer(
       "--verbose says more where something fails. Exit codes: 0 done, 1 a check did not hold, 2 usage,\n"
       "3 input or support file, 4 model or device, 5 pipeline, 130 interrupted.");

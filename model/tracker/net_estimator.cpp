@@ -44,6 +44,7 @@ class NetEstimator : public Estimator {
 
   int crop_size() const override { return net_->config().crop_size; }
   std::string model_name() const override { return name_; }
+  std::int64_t images_seen() const override { return net_->images_seen(); }
   void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) override;
   std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override;
 

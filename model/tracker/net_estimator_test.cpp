@@ -66,6 +66,20 @@ class NetEstimatorTest : public ::testing::Test {
 };
 fs::path NetEstimatorTest::folder_;
 
+TEST_F(NetEstimatorTest, TheBackboneRunsOnEachSupportShotOnce) {
+  auto loaded = Load("small.safetensors");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  Estimator &estimator = *loaded.value().estimator;
+  const std::vector<SupportCrop> shots = Shots(3);
+  estimator.SetSupport(shots, {});
+  EXPECT_EQ(estimator.images_seen(), 3);
+  const std::vector<CropQuery> queries(4, {shots[0].rgb.data(), nullptr});
+  for (int frame = 1; frame <= 3; ++frame) {
+    estimator.Estimate(queries);
+    EXPECT_EQ(estimator.images_seen(), 3 + 4 * frame) << "crops only";
+  }
+}
+
 TEST_F(NetEstimatorTest, AnswersEachCropOfABatchAsIfItWereAlone) {
   auto loaded = Load("small.safetensors");
   ASSERT_TRUE(loaded.ok()) << loaded.status().message();

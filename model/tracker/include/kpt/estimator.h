@@ -43,6 +43,9 @@ class Estimator {
   /// For results and messages, for example the weights' file name without its extension.
   virtual std::string model_name() const = 0;
 
+  /// Pictures that went through the backbone so far, support shots and crops; 0 where there is no backbone.
+  virtual std::int64_t images_seen() const { return 0; }
+
   /// Loads the shots and computes everything that depends on them alone, once.
   virtual void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) = 0;
 

@@ -54,14 +54,21 @@ TEST_F(TrainConfigTest, WrongSettingsAreNamedWithTheirLine) {
   EXPECT_THROW(ReadTrainConfig((folder_ / "none.yaml").string(), ""), Error);
 }
 
-TEST_F(TrainConfigTest, TheShippedConfigurationIsRead) {
-  const TrainConfig config = ReadTrainConfig(KPT_SOURCE_DIR "/configs/train-small.yaml", "/data");
-  EXPECT_EQ(config.labelled.leave_out_images.size(), 20U);
-  EXPECT_NO_THROW(config.net.Check());
-  for (const std::string &file : config.labelled.files) {
-    for (const char *held_back : {"sleap_flies", "mocap_human", "ir_part", "pf_willow_car"})
-      EXPECT_EQ(file.find(held_back), std::string::npos) << file;
+TEST_F(TrainConfigTest, EveryShippedConfigurationIsReadAndHoldsBackWhatMeasures) {
+  int configurations = 0;
+  for (const auto &entry : std::filesystem::directory_iterator(KPT_SOURCE_DIR "/configs")) {
+    if (entry.path().filename().string().rfind("train-", 0) != 0) continue;
+    SCOPED_TRACE(entry.path());
+    ++configurations;
+    const TrainConfig config = ReadTrainConfig(entry.path().string(), "/data");
+    EXPECT_EQ(config.labelled.leave_out_images.size(), 20U);
+    EXPECT_NO_THROW(config.net.Check());
+    for (const std::string &file : config.labelled.files) {
+      for (const char *held_back : {"sleap_flies", "mocap_human", "ir_part", "pf_willow_car"})
+        EXPECT_EQ(file.find(held_back), std::string::npos) << file;
+    }
   }
+  EXPECT_GE(configurations, 2);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace kpt::trials {
 namespace {
 
 constexpr int kAllFrames = 1 << 20;
-constexpr double kReached10 = 0.60;  // share of points within 10 % of the box
+constexpr double kReached10 = 0.86;  // share of points within 10 % of the box
 constexpr double kMostLostByTurning = 0.05;
 
 class FlyClip : public ::testing::Test {

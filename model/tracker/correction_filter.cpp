@@ -5,6 +5,13 @@
 
 namespace kpt {
 
+CorrectionFilter::Noise CorrectionFilter::NoiseFor(double typical_error) {
+  Noise noise;
+  noise.network = std::clamp(0.8 * typical_error, 0.015, 0.06);
+  noise.lasting = std::clamp(typical_error, 0.015, 0.08);
+  return noise;
+}
+
 void CorrectionFilter::Start(const std::vector<Point2> &points_in_frame, bool known) {
   points_ = points_in_frame;
   const double deviation = known ? noise_.known : noise_.found;
@@ -14,7 +21,8 @@ void CorrectionFilter::Start(const std::vector<Point2> &points_in_frame, bool kn
 void CorrectionFilter::Predict(const CarriedPoints &carried, double object_side) {
   for (std::size_t i = 0; i < beliefs_.size(); ++i) {
     Belief &b = beliefs_[i];
-    const double motion = std::hypot(carried.points[i].x - points_[i].x, carried.points[i].y - points_[i].y) / object_side;
+    const Point2 from = points_[i], to = carried.points[i];
+    const double motion = std::hypot(to.x - from.x, to.y - from.y) / object_side;
     const double added = carried.sound[i] ? noise_.sound_flow + noise_.flow_slip * motion : noise_.lost_flow;
     const double keeps = std::exp(-1 / noise_.lasts_frames - motion / noise_.lasts_motion);
     b.variance = std::min(b.variance + added * added, 1.0);
@@ -27,7 +35,7 @@ void CorrectionFilter::Predict(const CarriedPoints &carried, double object_side)
 }
 
 void CorrectionFilter::Correct(const Measurements &measurements, const Similarity &frame_from_object,
-                               const std::vector<Point2> &layout) {
+                               const ObjectLayout &layout) {
   const Similarity turn{frame_from_object.a, frame_from_object.b, 0, 0};  // object space to pixels, without the shift
   const Similarity back = turn.Inverse();
   for (std::size_t i = 0; i < beliefs_.size(); ++i) {
@@ -35,16 +43,24 @@ void CorrectionFilter::Correct(const Measurements &measurements, const Similarit
     if (m.confidence <= 0) continue;
     Belief &b = beliefs_[i];
     const double spread = m.spread / turn.scale();
-    const Point2 place = frame_from_object(layout[i]);
-    const double off = noise_.far_off * std::hypot(m.xy_in_frame.x - place.x, m.xy_in_frame.y - place.y) / turn.scale();
+    const Point2 place = frame_from_object(layout.points[i]);
+    const double distance = std::hypot(m.xy_in_frame.x - place.x, m.xy_in_frame.y - place.y) / turn.scale();
+    const double off = noise_.far_off * layout.steady[i] * distance;
     const double noise = (noise_.network * noise_.network + spread * spread + off * off) / m.confidence;
-    const double surprise_variance = b.variance + 2 * b.covariance + b.lasting_variance + noise;
-    const double gain = (b.variance + b.covariance) / surprise_variance;
-    const double lasting_gain = (b.covariance + b.lasting_variance) / surprise_variance;
-
     Point2 surprise = back({m.xy_in_frame.x - points_[i].x, m.xy_in_frame.y - points_[i].y});
     surprise.x -= static_cast<float>(b.lasting_x);
     surprise.y -= static_cast<float>(b.lasting_y);
+    double surprise_variance = b.variance + 2 * b.covariance + b.lasting_variance + noise;
+    // A sure answer that is further off than all this allows: flow went astray without a sign.
+    const double most = noise_.largest_surprise * noise_.largest_surprise;
+    const double length = std::hypot(surprise.x, surprise.y);
+    const double size = length * length / 2;  // of the variance of one axis
+    if (m.confidence >= noise_.sure && size > most * surprise_variance) {
+      b.variance += size / most - surprise_variance;
+      surprise_variance = size / most;
+    }
+    const double gain = (b.variance + b.covariance) / surprise_variance;
+    const double lasting_gain = (b.covariance + b.lasting_variance) / surprise_variance;
     b.lasting_x += lasting_gain * surprise.x;
     b.lasting_y += lasting_gain * surprise.y;
     const Point2 change = turn(surprise);

@@ -12,6 +12,7 @@
 #include "flow.h"
 #include "kpt/base/geometry.h"
 #include "measurement.h"
+#include "object_layout.h"
 #include "similarity.h"
 
 namespace kpt {
@@ -29,8 +30,13 @@ class CorrectionFilter {
     double lasting = 0.05;      ///< its error that lasts,
     double lasts_frames = 500;  ///< which is forgotten in this time
     double lasts_motion = 1;    ///< or this way, in box sides
+    double largest_surprise = 2;  ///< standard deviations; more, from an answer of at least the confidence `sure`, and
+    double sure = 0.5;            ///< flow is taken to be lost
     double far_off = 0.5;       ///< of an answer: share of its distance from where the layout has the point
   };
+
+  /// The noise of a network whose typical error on the object is this, in box sides.
+  static Noise NoiseFor(double typical_error);
 
   CorrectionFilter() = default;
   explicit CorrectionFilter(const Noise &noise) : noise_(noise) {}
@@ -41,9 +47,9 @@ class CorrectionFilter {
   /// A frame passes: the points are where flow carried them. `object_side` in pixels.
   void Predict(const CarriedPoints &carried, double object_side);
 
-  /// The network's answer about an object that lies like this; `layout` is where its points are in object space, at
-  /// least about. Measurements with a confidence of 0 change nothing.
-  void Correct(const Measurements &measurements, const Similarity &frame_from_object, const std::vector<Point2> &layout);
+  /// The network's answer about an object that lies like this; the layout's points are about where they should be, the
+  /// steady ones more than the others. Measurements with a confidence of 0 change nothing.
+  void Correct(const Measurements &measurements, const Similarity &frame_from_object, const ObjectLayout &layout);
 
   /// The network's answer as it is, for the comparison without flow.
   void Replace(const Measurements &measurements);

@@ -80,7 +80,8 @@ void Flow::Forget() {
   motion_ = {};
 }
 
-void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, CarriedPoints *carried) {
+void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, const std::vector<float> &weight,
+                 CarriedPoints *carried) {
   carried->points = points;
   carried->sound.assign(points.size(), false);
   carried->sound_count = 0;
@@ -91,9 +92,9 @@ void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, CarriedP
   current_ready_ = true;
 
   Track(points, motion_, carried);  // as things moved in the last frame,
-  const Similarity motion = CommonMotion(points, *carried);
+  const Similarity motion = CommonMotion(points, weight, *carried);
   if (Turns(motion * motion_.Inverse())) Track(points, motion, carried);  // and where they did not, once more
-  motion_ = CommonMotion(points, *carried);
+  motion_ = CommonMotion(points, weight, *carried);
   DropOutliers(points, carried);
   MoveWithNeighbours(points, carried);
 }
@@ -129,7 +130,8 @@ void Flow::Track(const std::vector<Point2> &points, const Similarity &motion, Ca
   for (std::size_t i = 0; i < points.size(); ++i) backward_[i] -= forward_[i];  // the way back that is expected
   const cv::Size window(kWindow, kWindow);
   constexpr int kFlags = cv::OPTFLOW_USE_INITIAL_FLOW;
-  cv::calcOpticalFlowPyrLK(previous, current_, start_, forward_, forward_found_, error_, window, kLevels, kStop, kFlags);
+  cv::calcOpticalFlowPyrLK(previous, current_, start_, forward_, forward_found_, error_, window, kLevels, kStop,
+                           kFlags);
   for (std::size_t i = 0; i < points.size(); ++i) backward_[i] += forward_[i];
   cv::calcOpticalFlowPyrLK(current_, previous, forward_, backward_, backward_found_, backward_error_, window, kLevels,
                            kStop, kFlags);
@@ -148,10 +150,11 @@ void Flow::Track(const std::vector<Point2> &points, const Similarity &motion, Ca
 }
 
 /// The similarity transform that most sound points follow; none where too few are left to tell.
-Similarity Flow::CommonMotion(const std::vector<Point2> &points, const CarriedPoints &carried) {
+Similarity Flow::CommonMotion(const std::vector<Point2> &points, const std::vector<float> &weight,
+                              const CarriedPoints &carried) {
   if (carried.sound_count < kFewest) return {};
   weight_.resize(points.size());
-  for (std::size_t i = 0; i < points.size(); ++i) weight_[i] = carried.sound[i] ? 1.0F : 0.0F;
+  for (std::size_t i = 0; i < points.size(); ++i) weight_[i] = carried.sound[i] ? weight[i] : 0.0F;
   return FitRobustly({points, carried.points, weight_}, kLargestOwnMotion * object_side_, Similarity{}).transform;
 }
 

@@ -25,8 +25,13 @@ class Flow {
   /// Keeps this frame's picture around the object for the next Carry.
   void Remember(FramePixels &frame, const Similarity &frame_from_object);
 
-  /// Moves `points` of the remembered frame to `frame`. Without a picture to compare they stay where they are, unsound.
-  void Carry(FramePixels &frame, const std::vector<Point2> &points, CarriedPoints *carried);
+  /// Moves `points` of the remembered frame to `frame`. `weight` says how much each counts for the common motion. Without
+  /// a picture to compare they stay where they are, unsound.
+  void Carry(FramePixels &frame, const std::vector<Point2> &points, const std::vector<float> &weight,
+             CarriedPoints *carried);
+
+  /// The motion that most points shared in the last Carry; none where too few were sound.
+  const Similarity &common_motion() const { return motion_; }
 
   /// There is no last frame.
   void Forget();
@@ -34,7 +39,8 @@ class Flow {
  private:
   void Track(const std::vector<Point2> &points, const Similarity &motion, CarriedPoints *carried);
   const std::vector<cv::Mat> &PreviousMovedBy(const Similarity &motion);
-  Similarity CommonMotion(const std::vector<Point2> &points, const CarriedPoints &carried);
+  Similarity CommonMotion(const std::vector<Point2> &points, const std::vector<float> &weight,
+                          const CarriedPoints &carried);
   void DropOutliers(const std::vector<Point2> &points, CarriedPoints *carried);
   void MoveWithNeighbours(const std::vector<Point2> &points, CarriedPoints *carried);
 

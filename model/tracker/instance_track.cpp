@@ -10,6 +10,8 @@
 namespace kpt {
 namespace {
 
+constexpr int kSoundToFollow = 4;      ///< points that tell the common motion; with fewer the fit alone decides
+constexpr double kPlaceGain = 0.2;     ///< of the fit to the layout, which limbs pull about, against the common motion
 constexpr float kLeastWeight = 0.05F;  ///< in the place's fit, of a point that the estimator does not believe in
 
 /// The smallest box around the points that are not lost.
@@ -30,7 +32,8 @@ Box HullOf(const std::vector<TrackedPoint> &points) {
 
 }  // namespace
 
-InstanceTrack::InstanceTrack(int id, const ObjectLayout *layout) : id_(id), layout_(layout) {
+InstanceTrack::InstanceTrack(int id, const ObjectLayout *layout, const CorrectionFilter::Noise &noise)
+    : id_(id), layout_(layout), filter_(noise) {
   smoother_.SetKeypoints(layout->points.size());
   Reset();
 }
@@ -110,8 +113,9 @@ void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings)
   motion_.clear();
   if (!following_) return;
   ++frames_since_inference_;
-  if (settings.use_flow && !given_) {
-    flow_.Carry(frame, filter_.points(), &carried_);
+  const bool carried = settings.use_flow && !given_;
+  if (carried) {
+    flow_.Carry(frame, filter_.points(), layout_->steady, &carried_);
     motion_.resize(carried_.points.size());
     for (std::size_t i = 0; i < motion_.size(); ++i) {
       motion_[i] = {carried_.points[i].x - filter_.points()[i].x, carried_.points[i].y - filter_.points()[i].y};
@@ -119,21 +123,30 @@ void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings)
     filter_.Predict(carried_, frame_from_object_.scale());
   }
   given_ = false;
-  FollowPoints();
+  FollowPoints(carried && carried_.sound_count >= kSoundToFollow);
 }
 
-void InstanceTrack::FollowPoints() {
+void InstanceTrack::FollowPoints(bool carried) {
+  if (layout_->fills_picture) return;  // it is where the picture is
   weight_.resize(confidence_.size());
   for (std::size_t i = 0; i < weight_.size(); ++i) {
-    weight_[i] = layout_->known[i] ? std::max(confidence_[i], kLeastWeight) : 0.0F;
+    weight_[i] = layout_->known[i] ? std::max(confidence_[i], kLeastWeight) * layout_->steady[i] : 0.0F;
   }
-  frame_from_object_ = FollowObject(*layout_, filter_.points(), weight_, frame_from_object_);
+  const Similarity predicted = carried ? flow_.common_motion() * frame_from_object_ : frame_from_object_;
+  const Similarity fit = FollowObject(*layout_, filter_.points(), weight_, predicted);
+  frame_from_object_ = carried ? Between(predicted, fit, kPlaceGain) : fit;
 }
 
 bool InstanceTrack::InferenceDue(const TrackerSettings &settings) const {
   if (!following_ || !settings.use_network) return false;
   const bool sure = states_.state() == TrackState::kTracked && states_.doubtful_frames() == 0;
   return !sure || frames_since_inference_ >= settings.inference_interval;
+}
+
+CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
+  // An answer without a seed, every other time, finds points that flow has led astray.
+  seeded_ = !seeded_ || !settings.use_flow;
+  return {frame_from_object_, seeded_ ? &filter_.points() : nullptr};
 }
 
 void InstanceTrack::Correct(const Measurements &measurements, const TrackerSettings &settings) {
@@ -144,7 +157,7 @@ void InstanceTrack::Correct(const Measurements &measurements, const TrackerSetti
   }
   mean_confidence_ = MeanConfidence(*layout_, measurements);
   if (settings.use_flow) {
-    filter_.Correct(measurements, frame_from_object_, layout_->points);
+    filter_.Correct(measurements, frame_from_object_, *layout_);
   } else {
     filter_.Replace(measurements);
   }

@@ -18,7 +18,7 @@ namespace kpt {
 class InstanceTrack {
  public:
   /// Borrows the layout.
-  InstanceTrack(int id, const ObjectLayout *layout);
+  InstanceTrack(int id, const ObjectLayout *layout, const CorrectionFilter::Noise &noise);
 
   void Reset();
 
@@ -43,7 +43,7 @@ class InstanceTrack {
   bool InferenceDue(const TrackerSettings &settings) const;
 
   /// 2. What to ask the estimator.
-  CropQuestion Question() const { return {frame_from_object_, &filter_.points()}; }
+  CropQuestion Question(const TrackerSettings &settings);
 
   /// 3. Its answer.
   void Correct(const Measurements &measurements, const TrackerSettings &settings);
@@ -64,7 +64,7 @@ class InstanceTrack {
  private:
   bool Confident(const TrackerSettings &settings) const;
   void Forget();
-  void FollowPoints();
+  void FollowPoints(bool carried);
   Visibility VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const;
 
   const int id_;
@@ -86,6 +86,7 @@ class InstanceTrack {
   std::vector<float> weight_;       ///< of each point when the place follows them
   float mean_confidence_ = 0;
   int frames_since_inference_ = 0;
+  bool seeded_ = false;             ///< the last question was
   std::vector<Point2> smoothed_;
 };
 

@@ -45,6 +45,7 @@ class NetEstimator : public Estimator {
   int crop_size() const override { return net_->config().crop_size; }
   std::string model_name() const override { return name_; }
   std::int64_t images_seen() const override { return net_->images_seen(); }
+  double typical_error() const override { return typical_error_; }
   void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) override;
   std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override;
 
@@ -56,6 +57,7 @@ class NetEstimator : public Estimator {
   net::Seeds SeedsOf(const std::vector<CropQuery> &queries) const;
   Tensor Confidence(const net::NetOutput &out, const Tensor &spread) const;
   void WarmUp(const net::FeatureMaps &maps);
+  double MeasureError(const std::vector<net::FeatureMaps> &maps, const std::vector<net::Keypoints> &marked);
 
   net::FgsaNet net_;
   torch::Device device_;
@@ -63,6 +65,7 @@ class NetEstimator : public Estimator {
   std::size_t keypoints_ = 0;
   net::PadPlan plan_;
   net::SupportContext support_;
+  double typical_error_ = -1;
 };
 
 net::Keypoints NetEstimator::Normalised(const SupportCrop &shot) const {
@@ -109,7 +112,7 @@ void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::
     marked.push_back(Normalised(shot));
     crops.push_back(shot.rgb.data());
   }
-  if (skeleton.empty()) LogWarning("The category has no skeleton: the shortest tree through its points takes its place.");
+  if (skeleton.empty()) LogDebug("The category has no skeleton: the shortest tree through its points takes its place.");
   const std::vector<Link> links = net::JoinedSkeleton(skeleton, marked);
   plan_ = net::EqualDivisionPadding(static_cast<int>(keypoints_), links, net_->config().padded_keypoints);
 
@@ -118,9 +121,33 @@ void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::
   for (std::size_t s = 0; s < shots.size(); ++s) {
     maps.push_back(all.Slice(static_cast<std::int64_t>(s), static_cast<std::int64_t>(s) + 1));
   }
-  const net::FeatureMaps first = maps[0];
-  support_ = net_->EncodeSupport(std::move(maps), Annotate(marked));
-  WarmUp(first);
+  support_ = net_->EncodeSupport(maps, Annotate(marked));
+  WarmUp(maps[0]);
+  typical_error_ = MeasureError(maps, marked);
+}
+
+/// The shots' own maps serve as queries, so that the backbone has nothing to do.
+double NetEstimator::MeasureError(const std::vector<net::FeatureMaps> &maps, const std::vector<net::Keypoints> &marked) {
+  std::vector<double> errors;
+  for (std::size_t asked = 0; asked < maps.size(); ++asked) {
+    std::vector<net::FeatureMaps> other_maps;
+    std::vector<net::Keypoints> others;
+    for (std::size_t s = 0; s < maps.size(); ++s) {
+      if (s == asked && maps.size() > 1) continue;
+      other_maps.push_back(maps[s]);
+      others.push_back(marked[s]);
+    }
+    const net::SupportContext context = net_->EncodeSupport(std::move(other_maps), Annotate(others));
+    const Tensor found = net_->Forward(context, maps[asked]).points.back()[0].cpu().contiguous();
+    const float *xy = found.data_ptr<float>();
+    for (std::size_t k = 0; k < keypoints_; ++k) {
+      const Point2 truth = marked[asked].points[k];
+      if (marked[asked].visible[k]) errors.push_back(crop_size() * std::hypot(xy[2 * k] - truth.x, xy[2 * k + 1] - truth.y));
+    }
+  }
+  if (errors.empty()) return -1;
+  std::nth_element(errors.begin(), errors.begin() + static_cast<std::ptrdiff_t>(errors.size() / 2), errors.end());
+  return errors[errors.size() / 2];
 }
 
 /// Every path that a frame takes runs once before the first frame; the shot's own maps serve as a frame's.

@@ -20,6 +20,12 @@ Similarity ObjectFromFurtherShot(const ObjectLayout &layout, const SupportShot &
   return FitRobustly({layout.points, shot.points, weight}, kLayoutTolerance, by_box).transform.Inverse();
 }
 
+bool FillsPicture(const SupportShot &shot) {
+  constexpr float kShare = 0.9F;
+  return shot.box.width >= kShare * static_cast<float>(shot.image.width) &&
+         shot.box.height >= kShare * static_cast<float>(shot.image.height);
+}
+
 }  // namespace
 
 Similarity FrameFromObject(const Box &box, double angle_rad) {
@@ -33,6 +39,7 @@ ObjectLayout LayoutOf(const SupportSet &support) {
   ObjectLayout layout;
   layout.points.resize(count);
   layout.known.resize(count);
+  std::vector<double> scatter(count);  // sum of squared distances from the mean, in box sides squared
   std::vector<int> seen(count);
   for (const SupportShot &shot : support.shots) {
     if (shot.points.size() != count || shot.visible.size() != count) {
@@ -45,11 +52,19 @@ ObjectLayout LayoutOf(const SupportSet &support) {
       if (!shot.visible[i]) continue;
       const Point2 p = object_from_shot(shot.points[i]);
       ++seen[i];
-      layout.points[i].x += (p.x - layout.points[i].x) / static_cast<float>(seen[i]);
-      layout.points[i].y += (p.y - layout.points[i].y) / static_cast<float>(seen[i]);
+      const float dx = p.x - layout.points[i].x, dy = p.y - layout.points[i].y;
+      layout.points[i].x += dx / static_cast<float>(seen[i]);
+      layout.points[i].y += dy / static_cast<float>(seen[i]);
+      scatter[i] += (static_cast<double>(dx) * dx + static_cast<double>(dy) * dy) * (seen[i] - 1) / seen[i];
       layout.known[i] = true;
     }
   }
+  constexpr double kSteady = 0.05;  // box sides
+  for (std::size_t i = 0; i < count; ++i) {
+    const double variance = scatter[i] / std::max(seen[i] - 1, 1);
+    layout.steady.push_back(static_cast<float>(kSteady * kSteady / (kSteady * kSteady + variance)));
+  }
+  layout.fills_picture = std::all_of(support.shots.begin(), support.shots.end(), FillsPicture);
   layout.known_count = static_cast<int>(std::count(layout.known.begin(), layout.known.end(), true));
   if (layout.known_count == 0) throw Error(ErrorCode::kSupport, "No keypoint is visible in any support shot.");
   const Box &box = support.shots.front().box;

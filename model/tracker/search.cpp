@@ -140,7 +140,8 @@ Candidate Search::Further(FramePixels &frame, const std::optional<Similarity> &l
 Candidate Search::InBox(FramePixels &frame, const OrientedBox &box, float threshold, FrameResult::StageTimes *times) {
   const Similarity place = FrameFromObject(box.box, box.angle_deg * kPi / 180);
   Look(frame, {place}, times);
-  const Candidate straight = found_.front();
+  Candidate straight = found_.front();
+  straight.frame_from_object = place;  // the user knows better than a fit to what other pictures show
   if (straight.Convincing(threshold)) return straight;
   Candidate turned = LookCloser(frame, straight, true, times);
   return turned.Convincing(threshold) ? turned : straight;

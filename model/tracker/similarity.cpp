@@ -94,6 +94,11 @@ Similarity Similarity::Inverse() const {
   return inverse;
 }
 
+Similarity Between(const Similarity &from, const Similarity &to, double share) {
+  const auto mix = [share](double a, double b) { return a + share * (b - a); };
+  return {mix(from.a, to.a), mix(from.b, to.b), mix(from.dx, to.dx), mix(from.dy, to.dy)};
+}
+
 Similarity operator*(const Similarity &outer, const Similarity &inner) {
   return {outer.a * inner.a - outer.b * inner.b, outer.b * inner.a + outer.a * inner.b,
           outer.a * inner.dx - outer.b * inner.dy + outer.dx, outer.b * inner.dx + outer.a * inner.dy + outer.dy};

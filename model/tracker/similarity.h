@@ -26,6 +26,9 @@ struct Similarity {
   Similarity Inverse() const;
 };
 
+/// Between two transforms that differ little: `from` at share 0, `to` at 1.
+Similarity Between(const Similarity &from, const Similarity &to, double share);
+
 /// First `inner`, then `outer`.
 Similarity operator*(const Similarity &outer, const Similarity &inner);
 

@@ -24,6 +24,18 @@ bool CentreInside(const Box &inner, const Box &outer) {
   return x >= 0 && y >= 0 && x < outer.width && y < outer.height;
 }
 
+OrientedBox WholeFrame(const FramePixels &frame) {
+  return {{0, 0, static_cast<float>(frame.width()), static_cast<float>(frame.height())}, 0};
+}
+
+/// What the filter has to expect of the network, by how well it knows the user's own shots.
+CorrectionFilter::Noise NoiseOf(const Estimator &estimator, std::size_t shots) {
+  constexpr double kAloneIsEasy = 2;  // a shot's own marks are found more easily than another's
+  const double error = estimator.typical_error() * kCropSides / estimator.crop_size();
+  if (!(error >= 0)) return {};
+  return CorrectionFilter::NoiseFor(shots == 1 ? kAloneIsEasy * error : error);
+}
+
 [[noreturn]] void Refuse(const std::string &what) { throw Error(ErrorCode::kInvalidArgument, what); }
 
 /// Throws Error(kInvalidArgument) naming the setting; also false for a value that is no number.
@@ -93,7 +105,8 @@ Tracker::Impl::Impl(std::unique_ptr<Estimator> with, SupportSet set, const Track
   std::vector<SupportCrop> crops;
   for (const SupportShot &shot : support.shots) crops.push_back(CutSupportCrop(shot, estimator->crop_size()));
   estimator->SetSupport(crops, support.skeleton);
-  for (int id = 1; id <= settings.instances; ++id) tracks.emplace_back(id, &layout);
+  const CorrectionFilter::Noise noise = NoiseOf(*estimator, support.shots.size());
+  for (int id = 1; id <= settings.instances; ++id) tracks.emplace_back(id, &layout, noise);
 }
 
 void Tracker::Impl::Process(const FrameView &frame, FrameResult *result) {
@@ -121,7 +134,7 @@ void Tracker::Impl::Correct(FrameResult *result) {
   for (InstanceTrack &track : tracks) {
     if (!track.InferenceDue(settings)) continue;
     asking.push_back(&track);
-    questions.push_back(track.Question());
+    questions.push_back(track.Question(settings));
   }
   if (asking.empty()) return;
   batch.Ask(pixels, questions, &result->times, &answers);
@@ -146,8 +159,10 @@ void Tracker::Impl::SearchWhereDue(FrameResult *result) {
     if (!track.SearchDue(settings)) continue;
     result->inferred = true;
     const float threshold = settings.confidence_threshold;
-    if (first_frame && i < settings.initial_boxes.size()) {
-      track.Adopt(search.InBox(pixels, settings.initial_boxes[i], threshold, &result->times), true);
+    const bool has_box = first_frame && i < settings.initial_boxes.size();
+    if (has_box || layout.fills_picture) {
+      const OrientedBox box = has_box ? settings.initial_boxes[i] : WholeFrame(pixels);
+      track.Adopt(search.InBox(pixels, box, threshold, &result->times), true);
       continue;
     }
     const Candidate candidate = first_frame

@@ -115,6 +115,20 @@ TEST(ObjectLayout, IsTheMeanOfTheShots) {
   }
 }
 
+TEST(ObjectLayout, KnowsWhichPointsMoveAboutAndWhetherTheObjectFillsThePicture) {
+  SyntheticScene scene(320, 240);
+  SupportSet support = scene.Support();
+  support.shots.push_back(support.shots[0]);
+  const float side = std::max(support.shots[0].box.width, support.shots[0].box.height);
+  support.shots[1].points[2].x += 0.3F * side;
+  ObjectLayout layout = LayoutOf(support);
+  EXPECT_LT(layout.steady[2], 0.2F);
+  EXPECT_GT(layout.steady[0], 0.8F);
+  EXPECT_FALSE(layout.fills_picture);
+  for (SupportShot &shot : support.shots) shot.box = {0, 0, 319, 239};
+  EXPECT_TRUE(LayoutOf(support).fills_picture);
+}
+
 TEST(ObjectLayout, NothingVisibleIsAnError) {
   SyntheticScene scene(64, 64);
   SupportSet support = scene.Support();
@@ -234,7 +248,7 @@ TEST(Flow, CarriesPointsAndKnowsWhereItFails) {
     pixels.Attach(first.view());
     flow.Remember(pixels, Similarity::Make(110, 0, {150, 120}));
     pixels.Attach(cover ? covered.view() : second.view());
-    flow.Carry(pixels, scene.Truth(before), &carried);
+    flow.Carry(pixels, scene.Truth(before), std::vector<float>(truth.size(), 1), &carried);
     EXPECT_GE(carried.sound_count, cover ? 2 : 5);
     EXPECT_EQ(carried.sound[0], !cover);
     for (std::size_t i = 0; i < truth.size(); ++i) {
@@ -252,12 +266,21 @@ TEST(Flow, WithoutAnEarlierFramePointsStay) {
   pixels.Attach(frame.view());
   Flow flow;
   CarriedPoints carried;
-  flow.Carry(pixels, {{5, 5}, {-1e6F, 7}}, &carried);
+  flow.Carry(pixels, {{5, 5}, {-1e6F, 7}}, {1, 1}, &carried);
   EXPECT_EQ(carried.points[0].x, 5);
   EXPECT_EQ(carried.sound_count, 0);
 }
 
 constexpr Similarity kHundredPixels{100, 0, 0, 0};
+
+ObjectLayout OnePointAt(float x, float y) {
+  ObjectLayout layout;
+  layout.points = {{x, y}};
+  layout.known = {true};
+  layout.steady = {1};
+  layout.known_count = 1;
+  return layout;
+}
 
 /// A point at the origin, seen by flow as still; the network says `answer_x` in each of `frames` frames.
 CorrectionFilter AfterFrames(int frames, float answer_x, bool known) {
@@ -265,30 +288,53 @@ CorrectionFilter AfterFrames(int frames, float answer_x, bool known) {
   filter.Start({{0, 0}}, known);
   for (int i = 0; i < frames; ++i) {
     filter.Predict({filter.points(), {true}, 1}, 100);
-    filter.Correct({{{answer_x, 0}, 1, 0}}, kHundredPixels, {{0, 0}});
+    filter.Correct({{{answer_x, 0}, 1, 0}}, kHundredPixels, OnePointAt(0, 0));
   }
   return filter;
 }
 
 TEST(CorrectionFilter, SoundPointsYieldSlowlyAndLostOnesAtOnce) {
-  const auto share = [](bool sound, float confidence, float layout_x = 1) {
+  const auto share = [](bool sound, float confidence, float layout_x = 0.1F) {
     CorrectionFilter filter = AfterFrames(300, 0, true);
     filter.Predict({filter.points(), {sound}, sound ? 1 : 0}, 100);
-    filter.Correct({{{100, 0}, confidence, 0}}, kHundredPixels, {{layout_x, 0}});
-    return filter.points()[0].x / 100;
+    filter.Correct({{{10, 0}, confidence, 0}}, kHundredPixels, OnePointAt(layout_x, 0));
+    return filter.points()[0].x / 10;
   };
   EXPECT_LT(share(true, 1), 0.06F);
   EXPECT_GT(share(false, 1), 0.3F);
   EXPECT_LT(share(false, 0.1F), 0.3F);
   EXPECT_EQ(share(false, 0), 0);
-  EXPECT_LT(share(false, 1, 0), 0.1F) << "an answer far from where the layout has the point is doubted";
+  EXPECT_LT(share(false, 1, 2), 0.1F) << "an answer far from where the layout has the point is doubted";
+}
+
+TEST(CorrectionFilter, ASureAnswerFarOffMeansThatFlowWentAstray) {
+  CorrectionFilter filter = AfterFrames(300, 0, true);
+  for (int i = 0; i < 3; ++i) {
+    filter.Predict({filter.points(), {true}, 1}, 100);
+    filter.Correct({{{40, 0}, 0.9F, 0}}, kHundredPixels, OnePointAt(0.4F, 0));
+  }
+  EXPECT_GT(filter.points()[0].x, 30);
+  EXPECT_LT(AfterFrames(300, 0, true).points()[0].x, 1);
+}
+
+TEST(CorrectionFilter, ANetworkThatKnowsTheObjectCorrectsFaster) {
+  const auto corrected = [](double typical_error) {
+    CorrectionFilter filter(CorrectionFilter::NoiseFor(typical_error));
+    filter.Start({{0, 0}}, true);
+    for (int i = 0; i < 30; ++i) {
+      filter.Predict({{{filter.points()[0].x + 1, 0}}, {true}, 1}, 100);  // flow slips by a pixel a frame
+      filter.Correct({{{0, 0}, 1, 0}}, kHundredPixels, OnePointAt(0, 0));
+    }
+    return filter.points()[0].x;
+  };
+  EXPECT_LT(corrected(0.01), 0.7 * corrected(0.08));
 }
 
 TEST(CorrectionFilter, AnErrorThatLastsIsLearnedFromKnownPoints) {
   CorrectionFilter filter = AfterFrames(20, 10, true);
   EXPECT_LT(filter.points()[0].x, 2) << "flow knows better";
   filter.Predict({{{-30, 0}}, {false}, 0}, 100);  // flow is lost; the network goes on as before
-  filter.Correct({{{10, 0}, 1, 0}}, kHundredPixels, {{0, 0}});
+  filter.Correct({{{10, 0}, 1, 0}}, kHundredPixels, OnePointAt(0, 0));
   EXPECT_LT(filter.points()[0].x, 2) << "its answer is taken less what it was seen to err by";
   EXPECT_GT(filter.points()[0].x, -18);
 }
@@ -298,7 +344,7 @@ TEST(CorrectionFilter, TheLearnedErrorTurnsWithTheObject) {
   const Similarity turned = Similarity::Make(100, 1.5707963, {0, 0});
   const float before = filter.points()[0].y;
   filter.Predict({filter.points(), {false}, 0}, 100);
-  filter.Correct({{{filter.points()[0].x, before + 9}, 1, 0}}, turned, {{0, 0}});
+  filter.Correct({{{filter.points()[0].x, before + 9}, 1, 0}}, turned, OnePointAt(0, 0));
   EXPECT_NEAR(filter.points()[0].y, before, 1.5);
 }
 
@@ -306,7 +352,7 @@ TEST(CorrectionFilter, FoundPointsTakeTheAnswer) {
   CorrectionFilter filter;
   filter.Start({{40, 0}}, false);
   filter.Predict({filter.points(), {true}, 1}, 100);
-  filter.Correct({{{0, 0}, 1, 0}}, kHundredPixels, {{0, 0}});
+  filter.Correct({{{0, 0}, 1, 0}}, kHundredPixels, OnePointAt(0, 0));
   EXPECT_LT(filter.points()[0].x, 3);
 }
 

@@ -49,6 +49,10 @@ class Estimator {
   /// Loads the shots and computes everything that depends on them alone, once.
   virtual void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) = 0;
 
+  /// How well the object is known, after SetSupport: the median error of its points when each shot is asked about with the
+  /// others as support (with itself where it is the only one), unseeded, in pixels of the crop. Negative: not known.
+  virtual double typical_error() const { return -1; }
+
   /// Answers a batch of queries, in their order. `SetSupport` comes first.
   virtual std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) = 0;
 };

@@ -84,7 +84,7 @@ struct TrackerSettings {
   int max_lost_frames = 30;
   Smoothing smoothing = Smoothing::kOneEuro;
   float min_cutoff_hz = 1.0F;
-  float beta = 0.0F;            ///< cutoff gained for each box side a second of speed
+  float beta = 10.0F;           ///< cutoff gained for each box side a second of speed
   bool use_flow = true;         ///< false: crop and seed from the last output alone (for comparisons)
   bool use_network = true;      ///< false: Lucas-Kanade alone after the start (for comparisons)
 };

@@ -157,6 +157,7 @@ void Tracker::Impl::SearchWhereDue(FrameResult *result) {
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     InstanceTrack &track = tracks[i];
     if (!track.SearchDue(settings)) continue;
+    if (layout.fills_picture && track.following()) continue;  // there is nowhere else to look
     result->inferred = true;
     const float threshold = settings.confidence_threshold;
     const bool has_box = first_frame && i < settings.initial_boxes.size();

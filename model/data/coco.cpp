@@ -125,6 +125,7 @@ CocoAnnotation ReadAnnotation(const Item &item, const CocoFile &file) {
   for (std::size_t k = 0; k < category->keypoints.size(); ++k) {
     const bool visible = triples[3 * k + 2] > 0;
     annotation.visible.push_back(visible);
+    annotation.hidden.push_back(triples[3 * k + 2] == 1);
     annotation.points.push_back(visible ? Point2{static_cast<float>(triples[3 * k]), static_cast<float>(triples[3 * k + 1])} : Point2{});
   }
   if (item.Has("bbox")) {

@@ -16,18 +16,25 @@ void RequireFile(const std::string &path) {
   if (!std::filesystem::is_regular_file(path)) throw Error(ErrorCode::kNotFound, path + ": no such file");
 }
 
-}  // namespace
-
-cv::Mat ReadPicture(const std::string &path) {
+cv::Mat Read(const std::string &path, int mode) {
   RequireFile(path);
   cv::Mat picture;
   try {
-    picture = cv::imread(path, cv::IMREAD_COLOR);
+    picture = cv::imread(path, mode);
   } catch (const cv::Exception &error) {  // for example more pixels than OpenCV allows
     throw Error(ErrorCode::kInput, path + ": cannot be read as a picture: " + error.err);
   }
   if (picture.empty()) throw Error(ErrorCode::kInput, path + ": is not a picture that can be read");
   return picture;
+}
+
+}  // namespace
+
+cv::Mat ReadPicture(const std::string &path) { return Read(path, cv::IMREAD_COLOR); }
+
+cv::Mat ReadPictureWithAlpha(const std::string &path) {
+  const cv::Mat picture = Read(path, cv::IMREAD_UNCHANGED);
+  return picture.type() == CV_8UC4 ? picture : ReadPicture(path);
 }
 
 bool IsVideoName(const std::string &name) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 namespace kpt::train {
@@ -26,11 +27,13 @@ EpisodePicture PictureOf(const View &view, const net::Keypoints &padded) {
   out.rgb.assign(rgb.datastart, rgb.dataend);
   out.points = padded.points;
   out.visible = padded.visible;
-  for (const Point2 &p : padded.points) {
+  for (std::size_t k = 0; k < padded.points.size(); ++k) {
+    const Point2 &p = padded.points[k];
     const int x = static_cast<int>(p.x * static_cast<float>(view.picture.cols));
     const int y = static_cast<int>(p.y * static_cast<float>(view.picture.rows));
     const bool in = x >= 0 && y >= 0 && x < view.picture.cols && y < view.picture.rows;
-    out.covered.push_back(in && !view.occluded.empty() && view.occluded.at<std::uint8_t>(y, x) > 127);
+    const bool hidden = k < view.hidden.size() && view.hidden[k];
+    out.covered.push_back(hidden || (in && !view.occluded.empty() && view.occluded.at<std::uint8_t>(y, x) > 127));
   }
   return out;
 }
@@ -83,41 +86,83 @@ double RandomRotation(Random &random, const EpisodeOptions &options, double usua
   return Uniform(random, -limit, limit);
 }
 
+namespace {
+
+void ShiftHue(cv::Mat &picture, Random &random) {
+  cv::Mat hsv;
+  cv::cvtColor(picture, hsv, cv::COLOR_BGR2HSV_FULL);
+  const int shift = UniformInt(random, 0, 255);
+  const double saturation = Uniform(random, 0.4, 1.6);
+  cv::Mat table(1, 256, CV_8UC3);
+  for (int i = 0; i < 256; ++i) {
+    table.at<cv::Vec3b>(i) = {static_cast<std::uint8_t>(i + shift), cv::saturate_cast<std::uint8_t>(i * saturation),
+                              static_cast<std::uint8_t>(i)};
+  }
+  cv::LUT(hsv, table, hsv);
+  cv::cvtColor(hsv, picture, cv::COLOR_HSV2BGR_FULL);
+}
+
+void ChangeTones(cv::Mat &picture, Random &random) {
+  const double gamma = std::exp(Normal(random, 0.3)), gain = std::exp(Normal(random, 0.25)), offset = Normal(random, 15);
+  const bool negative = Chance(random, 0.03);
+  cv::Mat table(1, 256, CV_8UC3);
+  for (int channel = 0; channel < 3; ++channel) {
+    const double tint = std::exp(Normal(random, 0.1));
+    for (int i = 0; i < 256; ++i) {
+      const double value = 255 * std::pow((negative ? 255 - i : i) / 255.0, gamma) * gain * tint + offset;
+      table.at<cv::Vec3b>(i)[channel] = cv::saturate_cast<std::uint8_t>(value);
+    }
+  }
+  cv::LUT(picture, table, picture);
+}
+
+void BlurByMotion(cv::Mat &picture, Random &random) {
+  const int length = UniformInt(random, 3, 9);
+  cv::Mat kernel = cv::Mat::zeros(length, length, CV_32F);
+  const double angle = Uniform(random, 0, CV_PI);
+  const cv::Point2d half(std::cos(angle) * length / 2, std::sin(angle) * length / 2), centre(length / 2.0, length / 2.0);
+  cv::line(kernel, centre - half, centre + half, cv::Scalar(1));
+  const double sum = cv::sum(kernel)[0];
+  if (sum > 0) cv::filter2D(picture, picture, -1, kernel / sum);
+}
+
+/// As a small or far object looks, scaled up.
+void LoseDetail(cv::Mat &picture, Random &random) {
+  const cv::Size full = picture.size();
+  const double factor = Uniform(random, 0.25, 0.7);
+  cv::Mat small;
+  cv::resize(picture, small, {}, factor, factor, cv::INTER_AREA);
+  cv::resize(small, picture, full, 0, 0, cv::INTER_LINEAR);
+}
+
+void Compress(cv::Mat &picture, Random &random) {
+  std::vector<std::uint8_t> bytes;
+  cv::imencode(".jpg", picture, bytes, {cv::IMWRITE_JPEG_QUALITY, UniformInt(random, 15, 60)});
+  cv::imdecode(bytes, cv::IMREAD_COLOR, &picture);
+}
+
+void AddNoise(cv::Mat &picture, Random &random) {
+  cv::Mat noise(picture.size(), CV_16SC3);
+  cv::RNG rng(random());
+  rng.fill(noise, cv::RNG::NORMAL, 0, Uniform(random, 1, 12));
+  cv::add(picture, noise, picture, cv::noArray(), CV_8U);
+}
+
+}  // namespace
+
 void AugmentColour(cv::Mat &picture, Random &random) {
+  if (Chance(random, 0.15)) ShiftHue(picture, random);
   if (Chance(random, 0.25)) {
     cv::Mat gray;
     cv::cvtColor(picture, gray, cv::COLOR_BGR2GRAY);
     cv::cvtColor(gray, picture, cv::COLOR_GRAY2BGR);
   }
-  const double gamma = std::exp(Normal(random, 0.25)), gain = std::exp(Normal(random, 0.2)), offset = Normal(random, 15);
-  cv::Mat table(1, 256, CV_8UC3);
-  for (int channel = 0; channel < 3; ++channel) {
-    const double tint = std::exp(Normal(random, 0.07));
-    for (int i = 0; i < 256; ++i) {
-      const double value = 255 * std::pow(i / 255.0, gamma) * gain * tint + offset;
-      table.at<cv::Vec3b>(i)[channel] = cv::saturate_cast<std::uint8_t>(value);
-    }
-  }
-  cv::LUT(picture, table, picture);
-  if (Chance(random, 0.3)) {
-    const double sigma = Uniform(random, 0.4, 2);
-    cv::GaussianBlur(picture, picture, {}, sigma);
-  }
-  if (Chance(random, 0.15)) {  // motion blur
-    const int length = UniformInt(random, 3, 9);
-    cv::Mat kernel = cv::Mat::zeros(length, length, CV_32F);
-    const double angle = Uniform(random, 0, CV_PI);
-    const cv::Point2d half(std::cos(angle) * length / 2, std::sin(angle) * length / 2), centre(length / 2.0, length / 2.0);
-    cv::line(kernel, centre - half, centre + half, cv::Scalar(1));
-    const double sum = cv::sum(kernel)[0];
-    if (sum > 0) cv::filter2D(picture, picture, -1, kernel / sum);
-  }
-  if (Chance(random, 0.4)) {
-    cv::Mat noise(picture.size(), CV_16SC3);
-    cv::RNG rng(random());
-    rng.fill(noise, cv::RNG::NORMAL, 0, Uniform(random, 1, 10));
-    cv::add(picture, noise, picture, cv::noArray(), CV_8U);
-  }
+  ChangeTones(picture, random);
+  if (Chance(random, 0.15)) LoseDetail(picture, random);
+  if (Chance(random, 0.25)) cv::GaussianBlur(picture, picture, {}, Uniform(random, 0.4, 2));
+  if (Chance(random, 0.15)) BlurByMotion(picture, random);
+  if (Chance(random, 0.4)) AddNoise(picture, random);
+  if (Chance(random, 0.15)) Compress(picture, random);
 }
 
 cv::Mat BlobMask(cv::Size size, cv::Point2d centre, double radius, double aspect, Random &random) {
@@ -141,6 +186,15 @@ cv::Mat BlobMask(cv::Size size, cv::Point2d centre, double radius, double aspect
   cv::fillPoly(mask, std::vector<std::vector<cv::Point>>{outline}, cv::Scalar(255));
   cv::blur(mask, mask, {3, 3});
   return mask;
+}
+
+cv::Mat Blend(const cv::Mat &front, const cv::Mat &back, const cv::Mat &mask) {
+  cv::Mat alpha, front_part, back_part, out;
+  cv::cvtColor(mask, alpha, cv::COLOR_GRAY2BGR);
+  cv::multiply(front, alpha, front_part, 1.0 / 255);
+  cv::multiply(back, cv::Scalar::all(255) - alpha, back_part, 1.0 / 255);
+  cv::add(front_part, back_part, out);
+  return out;
 }
 
 void AddOccluder(View &view, const cv::Mat &texture, Random &random) {

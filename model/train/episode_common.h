@@ -27,6 +27,7 @@ struct View {
   cv::Mat picture;
   std::vector<Point2> points;
   std::vector<bool> visible;  ///< annotated; points outside the crop are made invisible by `Finish`
+  std::vector<bool> hidden;   ///< labelled though something covers it; empty: none
   cv::Mat occluded;           ///< 8-bit mask of what an occluder covers, or empty
 };
 
@@ -35,6 +36,9 @@ void AugmentColour(cv::Mat &picture, Random &random);
 
 /// A closed smooth outline filled with 255, softened at its edge: mean radius about `radius` pixels.
 cv::Mat BlobMask(cv::Size size, cv::Point2d centre, double radius, double aspect, Random &random);
+
+/// `front` over `back` where `mask` (8-bit) says.
+cv::Mat Blend(const cv::Mat &front, const cv::Mat &back, const cv::Mat &mask);
 
 /// Puts a blob of `texture` over the view and marks what it covers.
 void AddOccluder(View &view, const cv::Mat &texture, Random &random);

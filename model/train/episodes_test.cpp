@@ -35,11 +35,11 @@ class EpisodesTest : public ::testing::Test {
 
   PhotoOptions Photos() const {
     PhotoOptions options;
-    options.folder = (root_ / "photos").string();
+    options.folders = {(root_ / "photos").string()};
     return options;
   }
 
-  /// Two pictures with a blue square each; the keypoints are its corners.
+  /// Two pictures with a white square each; the keypoints are its corners.
   std::string WriteLabelled() const {
     std::filesystem::create_directories(root_ / "kind");
     json file{{"categories", {{{"id", 1}, {"name", "square"}, {"keypoints", {"a", "b", "c", "d"}}, {"skeleton", {{1, 2}, {2, 3}, {3, 4}}}}}},
@@ -47,7 +47,7 @@ class EpisodesTest : public ::testing::Test {
     for (int i = 0; i < 2; ++i) {
       const int x = 40 + 30 * i, y = 50, side = 60;
       cv::Mat picture(200, 220, CV_8UC3, cv::Scalar(20, 20, 20));
-      cv::rectangle(picture, cv::Rect(x, y, side, side), {255, 0, 0}, cv::FILLED);
+      cv::rectangle(picture, cv::Rect(x, y, side, side), {255, 255, 255}, cv::FILLED);
       const std::string name = "i" + std::to_string(i) + ".png";
       cv::imwrite((root_ / "kind" / name).string(), picture);
       file["images"].push_back({{"id", i}, {"file_name", name}, {"width", 220}, {"height", 200}});
@@ -135,6 +135,53 @@ TEST_F(EpisodesTest, LabelledPointsStayOnTheObject) {
   }
 }
 
+TEST_F(EpisodesTest, CutOutObjectsStandBeforePhotographs) {
+  const std::string file = WriteLabelled();
+  for (const char *name : {"i0.png", "i1.png"}) {  // the dark background becomes transparent
+    const std::string path = (root_ / "kind" / name).string();
+    cv::Mat picture = cv::imread(path), bgra, mask;
+    cv::inRange(picture, cv::Scalar(255, 255, 255), cv::Scalar(255, 255, 255), mask);
+    cv::cvtColor(picture, bgra, cv::COLOR_BGR2BGRA);
+    cv::insertChannel(mask, bgra, 3);
+    cv::imwrite(path, bgra);
+  }
+  LabelledOptions labelled;
+  labelled.files = {file};
+  EpisodeOptions options;
+  options.occluder_share = options.absent_share = options.any_rotation_share = 0;
+  options.padded_keypoints = 4;
+  const auto brightness = [&](const LabelledOptions &l) {  // of the upper border, mean over episodes
+    const auto source = MakeLabelledEpisodes(l, options);
+    Random random(6);
+    double sum = 0;
+    constexpr int kEpisodes = 30;
+    for (int i = 0; i < kEpisodes; ++i) {
+      Episode e = source->Make(random);
+      sum += cv::mean(cv::Mat(12, 256, CV_8UC3, e.query.rgb.data()))[0];
+    }
+    return sum / kEpisodes;
+  };
+  const double black = brightness(labelled);
+  labelled.backdrops = {(root_ / "photos").string()};
+  EXPECT_GT(brightness(labelled), black + 50);
+}
+
+TEST_F(EpisodesTest, LabelledButHiddenPointsAreCoveredInTheQueryAndUnmarkedInTheSupport) {
+  const std::string path = WriteLabelled();
+  json file = json::parse(std::ifstream(path));
+  for (json &annotation : file["annotations"]) annotation["keypoints"][2] = 1;  // the first point of both pictures
+  std::ofstream(path) << file;
+  LabelledOptions labelled;
+  labelled.files = {path};
+  EpisodeOptions options;
+  options.occluder_share = 0;
+  options.padded_keypoints = 4;
+  const Episode e = [&] { Random random(3); return MakeLabelledEpisodes(labelled, options)->Make(random); }();
+  ASSERT_EQ(e.real_keypoints, 4);
+  EXPECT_EQ(std::count(e.query.covered.begin(), e.query.covered.end(), true), 1);
+  EXPECT_EQ(std::count(e.support[0].visible.begin(), e.support[0].visible.end(), false), 1);
+}
+
 TEST_F(EpisodesTest, LeaveOutsAreObeyed) {
   LabelledOptions labelled;
   labelled.files = {WriteLabelled()};
@@ -152,7 +199,7 @@ TEST_F(EpisodesTest, BrokenPicturesAreSkippedUntilThereAreTooMany) {
   EXPECT_NO_THROW(MakePhotoEpisodes(options, {}));
   options.max_broken_share = 0.05;
   EXPECT_THROW(MakePhotoEpisodes(options, {}), Error);
-  options.folder = (root_ / "nowhere").string();
+  options.folders = {(root_ / "nowhere").string()};
   EXPECT_THROW(MakePhotoEpisodes(options, {}), Error);
 }
 

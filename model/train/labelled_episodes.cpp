@@ -2,124 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <map>
-#include <opencv2/imgproc.hpp>
+#include <optional>
 
 #include "episode_common.h"
-#include "kpt/base/error.h"
-#include "kpt/data/coco.h"
-#include "kpt/data/crop.h"
-#include "kpt/data/picture.h"
 #include "kpt/log/log.h"
+#include "labelled_kinds.h"
+#include "photo_shelf.h"
 
 namespace kpt::train {
 namespace {
 
-constexpr double kKeptMargin = 1.9;  // what is kept around an instance, of its crop square: room for shift, scale and turn
-constexpr int kKeptSide = 400;       // pixels at most; the crop is 256
 constexpr int kAttempts = 8;
 constexpr int kLeastCommon = 2;
-
-/// An annotated object and the part of its picture around it.
-struct Instance {
-  cv::Mat patch;
-  data::CropSquare square;  ///< the spec's crop, in pixels of the patch
-  std::vector<Point2> points;
-  std::vector<bool> visible;
-  std::int64_t image = 0;
-};
-
-struct Kind {
-  std::string name;
-  std::vector<Link> skeleton;
-  std::vector<Instance> instances;
-};
-
-Box HullBox(const data::CocoAnnotation &annotation) {
-  float left = 1e9F, top = 1e9F, right = -1e9F, bottom = -1e9F;
-  for (std::size_t k = 0; k < annotation.points.size(); ++k) {
-    if (!annotation.visible[k]) continue;
-    left = std::min(left, annotation.points[k].x);
-    right = std::max(right, annotation.points[k].x);
-    top = std::min(top, annotation.points[k].y);
-    bottom = std::max(bottom, annotation.points[k].y);
-  }
-  const float margin = 0.1F * std::max(right - left, bottom - top);
-  return {left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin};
-}
-
-Instance MakeInstance(const data::CocoAnnotation &annotation, const cv::Mat &picture) {
-  const Box box = annotation.box.width > 0 ? annotation.box : HullBox(annotation);
-  const data::CropSquare square = data::SquareAround(box);
-  const double kept = square.side * kKeptMargin;
-  const int size = std::min(kKeptSide, static_cast<int>(std::ceil(kept)));
-  const data::CropSquare wide{square.centre_x, square.centre_y, kept, 0};
-  const cv::Matx23d patch_from_image = data::CropFromImage(wide, size);
-  Instance instance;
-  instance.patch = data::CutCrop(picture, wide, size);
-  instance.square = {size / 2.0, size / 2.0, size / kKeptMargin, 0};
-  for (const Point2 &p : annotation.points) instance.points.push_back(data::Apply(patch_from_image, p));
-  instance.visible = annotation.visible;
-  instance.image = annotation.image_id;
-  return instance;
-}
-
-/// Reads the files' instances, one kind a category.
-class Reader {
- public:
-  explicit Reader(const LabelledOptions &options) : options_(options) {}
-
-  std::vector<Kind> Read() {
-    for (const std::string &file : options_.files) ReadFile(file);
-    if (static_cast<double>(broken_) > options_.max_broken_share * static_cast<double>(broken_ + read_))
-      throw Error(ErrorCode::kInput, std::to_string(broken_) + " of " + std::to_string(broken_ + read_) + " annotated pictures are broken");
-    std::vector<Kind> kinds;
-    for (auto &[key, kind] : kinds_) {
-      if (!kind.instances.empty()) kinds.push_back(std::move(kind));
-    }
-    if (kinds.empty()) throw Error(ErrorCode::kInput, "the annotation files of the training hold no usable instance");
-    return kinds;
-  }
-
- private:
-  void ReadFile(const std::string &path) {
-    const data::CocoFile file = data::ReadCoco(path);
-    const std::string source = std::filesystem::path(path).parent_path().filename().string();
-    std::map<std::int64_t, cv::Mat> pictures;
-    for (const data::CocoAnnotation &annotation : file.annotations) {
-      const data::CocoCategory &category = file.Category(annotation.category_id);
-      const data::CocoImage &image = file.Image(annotation.image_id);
-      if (Listed(options_.leave_out_categories, category.name) || Listed(options_.leave_out_images, source + "/" + image.file_name)) continue;
-      if (std::count(annotation.visible.begin(), annotation.visible.end(), true) < kLeastCommon) continue;
-      try {
-        cv::Mat &picture = pictures[image.id];
-        if (picture.empty()) picture = data::ReadPictureOrFrame((std::filesystem::path(file.folder) / image.file_name).string(), image.frame_index);
-        Kind &kind = kinds_[source + "/" + category.name];
-        kind.name = category.name;
-        kind.skeleton = category.skeleton;
-        kind.instances.push_back(MakeInstance(annotation, picture));
-        ++read_;
-      } catch (const Error &error) {
-        LogWarning(std::string(error.what()) + "; skipped");
-        ++broken_;
-      }
-    }
-  }
-
-  static bool Listed(const std::vector<std::string> &list, const std::string &name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-  }
-
-  const LabelledOptions &options_;
-  std::map<std::string, Kind> kinds_;
-  int read_ = 0, broken_ = 0;
-};
 
 class LabelledEpisodes : public EpisodeSource {
  public:
   LabelledEpisodes(const LabelledOptions &labelled, const EpisodeOptions &episodes)
-      : labelled_(labelled), options_(episodes), kinds_(Reader(labelled).Read()) {
+      : labelled_(labelled), options_(episodes), kinds_(ReadKinds(labelled)) {
+    if (!labelled.backdrops.empty()) backdrops_.emplace(labelled.backdrops, labelled.max_broken_share);
     for (const Kind &kind : kinds_) {
       LogInfo("labelled kind " + kind.name + ": " + std::to_string(kind.instances.size()) + " instances, " +
               std::to_string(kind.instances[0].points.size()) + " keypoints");
@@ -134,12 +34,12 @@ class LabelledEpisodes : public EpisodeSource {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       const Instance &a = Pick(kind, random), &b = Pick(kind, random);
       if (kind.instances.size() > 1 && a.image == b.image) continue;
-      support = Cut(a, random);
+      support = CutSupport(a, random);
       query = Cut(b, random);
       if (CommonPoints(support, query) >= kLeastCommon) break;
     }
     if (support.picture.empty() || query.picture.empty()) {  // all instances are of one picture
-      support = Cut(Pick(kind, random), random);
+      support = CutSupport(Pick(kind, random), random);
       query = Cut(Pick(kind, random), random);
     }
     const std::vector<Link> links = ChoosePoints(kind, support, query, random);
@@ -175,8 +75,21 @@ class LabelledEpisodes : public EpisodeSource {
     const cv::Matx23d crop_from_patch = data::CropFromImage(square, options_.crop_size);
     View view;
     view.picture = data::CutCrop(instance.patch, square, options_.crop_size);
+    if (!instance.mask.empty() && backdrops_) {
+      const cv::Mat mask = data::CutCrop(instance.mask, square, options_.crop_size);
+      view.picture = Blend(view.picture, backdrops_->Backdrop(options_.crop_size, random), mask);
+    }
     for (const Point2 &p : instance.points) view.points.push_back(data::Apply(crop_from_patch, p));
     view.visible = instance.visible;
+    view.hidden = instance.hidden;
+    return view;
+  }
+
+  /// A support shot marks what is seen: who marks a picture does not guess what something covers.
+  View CutSupport(const Instance &instance, Random &random) const {
+    View view = Cut(instance, random);
+    for (std::size_t k = 0; k < view.visible.size(); ++k) view.visible[k] = view.visible[k] && !view.hidden[k];
+    view.hidden.assign(view.hidden.size(), false);
     return view;
   }
 
@@ -199,9 +112,11 @@ class LabelledEpisodes : public EpisodeSource {
       for (const std::size_t k : order) {
         kept.points.push_back(view->points[k]);
         kept.visible.push_back(view->visible[k]);
+        kept.hidden.push_back(view->hidden[k]);
       }
       view->points = std::move(kept.points);
       view->visible = std::move(kept.visible);
+      view->hidden = std::move(kept.hidden);
     }
     return net::SpanningTree({net::Keypoints{support.points, support.visible}});
   }
@@ -210,6 +125,7 @@ class LabelledEpisodes : public EpisodeSource {
   EpisodeOptions options_;
   std::vector<Kind> kinds_;
   std::vector<double> kind_weights_;
+  std::optional<PhotoShelf> backdrops_;
 };
 
 }  // namespace

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "episode_common.h"
 #include "kpt/base/error.h"
-#include "kpt/log/log.h"
+#include "photo_shelf.h"
 #include "random_warp.h"
 
 namespace kpt::train {
@@ -18,42 +14,6 @@ namespace {
 
 constexpr int kAttempts = 8;       // warps until enough points are seen in both views
 constexpr int kLeastCommon = 3;
-constexpr std::size_t kLeastPhotos = 4;
-
-/// Photographs as their files' bytes: small in memory, decoded when drawn.
-class PhotoShelf {
- public:
-  PhotoShelf(const std::string &folder, double max_broken_share) {
-    if (!std::filesystem::is_directory(folder)) throw Error(ErrorCode::kNotFound, folder + ": no such folder of photographs");
-    std::vector<std::string> names;
-    for (const auto &entry : std::filesystem::directory_iterator(folder)) {
-      const std::string ending = entry.path().extension().string();
-      if (ending == ".jpg" || ending == ".jpeg" || ending == ".JPEG" || ending == ".png") names.push_back(entry.path().string());
-    }
-    std::sort(names.begin(), names.end());
-    std::size_t broken = 0;
-    for (const std::string &name : names) {
-      std::ifstream stream(name, std::ios::binary);
-      std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(stream), {}};
-      if (bytes.empty() || cv::imdecode(bytes, cv::IMREAD_COLOR).empty()) {
-        LogWarning(name + ": not a picture that can be read; skipped");
-        ++broken;
-        continue;
-      }
-      files_.push_back(std::move(bytes));
-    }
-    if (static_cast<double>(broken) > max_broken_share * static_cast<double>(names.size()))
-      throw Error(ErrorCode::kInput, folder + ": " + std::to_string(broken) + " of " + std::to_string(names.size()) + " photographs are broken");
-    if (files_.size() < kLeastPhotos) throw Error(ErrorCode::kInput, folder + ": holds fewer than 4 photographs");
-  }
-
-  cv::Mat Draw(Random &random) const {
-    return cv::imdecode(files_[std::uniform_int_distribution<std::size_t>(0, files_.size() - 1)(random)], cv::IMREAD_COLOR);
-  }
-
- private:
-  std::vector<std::vector<std::uint8_t>> files_;
-};
 
 /// An object: the part of a photograph under a mask, with points on it.
 struct CutOut {
@@ -108,21 +68,10 @@ std::vector<Link> RandomTree(const std::vector<Point2> &points, Random &random) 
   return links;
 }
 
-/// A photograph's random part, scaled to the crop.
-cv::Mat Backdrop(const cv::Mat &photo, int crop_size, Random &random) {
-  const int shorter = std::min(photo.cols, photo.rows);
-  const int side = std::max(16, static_cast<int>(Uniform(random, 0.4, 1) * shorter));
-  const int w = std::min(side, photo.cols), h = std::min(side, photo.rows);
-  const cv::Rect part(UniformInt(random, 0, photo.cols - w), UniformInt(random, 0, photo.rows - h), w, h);
-  cv::Mat backdrop;
-  cv::resize(photo(part), backdrop, {crop_size, crop_size}, 0, 0, cv::INTER_LINEAR);
-  return backdrop;
-}
-
 class PhotoEpisodes : public EpisodeSource {
  public:
   PhotoEpisodes(const PhotoOptions &photos, const EpisodeOptions &episodes)
-      : photo_options_(photos), options_(episodes), shelf_(photos.folder, photos.max_broken_share) {}
+      : photo_options_(photos), options_(episodes), shelf_(photos.folders, photos.max_broken_share) {}
 
   Episode Make(Random &random) const override {
     CutOut object = CutObject(random);
@@ -134,9 +83,9 @@ class PhotoEpisodes : public EpisodeSource {
       query = Place(object, random);
       if (CommonPoints(support, query) >= kLeastCommon) break;
     }
-    if (!present) query.picture = Backdrop(shelf_.Draw(random), options_.crop_size, random);
+    if (!present) query.picture = shelf_.Backdrop(options_.crop_size, random);
     if (Chance(random, options_.occluder_share)) {
-      AddOccluder(query, Backdrop(shelf_.Draw(random), options_.crop_size, random), random);
+      AddOccluder(query, shelf_.Backdrop(options_.crop_size, random), random);
     }
     AugmentColour(support.picture, random);
     AugmentColour(query.picture, random);
@@ -162,7 +111,7 @@ class PhotoEpisodes : public EpisodeSource {
       object.points = PointsOn(object.photo, object.mask, count, least_distance, random);
       if (static_cast<int>(object.points.size()) >= photo_options_.min_points) return object;
     }
-    throw Error(ErrorCode::kInput, photo_options_.folder + ": the photographs are too small or too plain for episodes");
+    throw Error(ErrorCode::kInput, photo_options_.folders.front() + ": the photographs are too small or too plain for episodes");
   }
 
   View Place(const CutOut &object, Random &random) const {
@@ -175,20 +124,10 @@ class PhotoEpisodes : public EpisodeSource {
     const cv::Mat foreground = warp.Apply(object.photo, cv::BORDER_REFLECT_101);
     const cv::Mat mask = warp.Apply(object.mask, cv::BORDER_CONSTANT);
     View view;
-    view.picture = Blend(foreground, Backdrop(shelf_.Draw(random), options_.crop_size, random), mask);
+    view.picture = Blend(foreground, shelf_.Backdrop(options_.crop_size, random), mask);
     for (const Point2 &p : object.points) view.points.push_back(warp.Apply(p));
     view.visible.assign(object.points.size(), true);
     return view;
-  }
-
-  static cv::Mat Blend(const cv::Mat &front, const cv::Mat &back, const cv::Mat &mask) {
-    cv::Mat alpha, out;
-    cv::cvtColor(mask, alpha, cv::COLOR_GRAY2BGR);
-    cv::Mat front_part, back_part;
-    cv::multiply(front, alpha, front_part, 1.0 / 255);
-    cv::multiply(back, cv::Scalar::all(255) - alpha, back_part, 1.0 / 255);
-    cv::add(front_part, back_part, out);
-    return out;
   }
 
   PhotoOptions photo_options_;

@@ -20,11 +20,14 @@ constexpr int kBatchesAhead = 4;
 
 std::vector<WeightedSource> MakeSources(const TrainConfig &config, const std::string &path) {
   std::vector<WeightedSource> sources;
-  if (!config.photos.folder.empty() && config.photo_share > 0)
+  const auto labelled = [&](const LabelledOptions &options, double share) {
+    if (!options.files.empty() && share > 0) sources.push_back({MakeLabelledEpisodes(options, config.episodes), share});
+  };
+  if (!config.photos.folders.empty() && config.photo_share > 0)
     sources.push_back({MakePhotoEpisodes(config.photos, config.episodes), config.photo_share});
-  if (!config.labelled.files.empty() && config.photo_share < 1)
-    sources.push_back({MakeLabelledEpisodes(config.labelled, config.episodes), 1 - config.photo_share});
-  if (sources.empty()) throw Error(ErrorCode::kInput, path + ": nothing to learn from; set photos.folder or labelled.files");
+  labelled(config.labelled, config.labelled_share);
+  labelled(config.rendered, config.rendered_share);
+  if (sources.empty()) throw Error(ErrorCode::kInput, path + ": nothing to learn from; set photos.folders, labelled.files or rendered.files");
   return sources;
 }
 
@@ -43,6 +46,7 @@ Trainer::Evaluation MakeEvaluation(const EvaluationConfig &config) {
   return [files, config](net::FgsaNet &net) {
     StillsOptions options;
     options.pairs = config.pairs;
+    options.categories = config.categories;
     options.crop_size = net->config().crop_size;
     std::vector<CategoryPck> categories;
     std::map<std::string, double> figures;

@@ -147,7 +147,7 @@ void ReadEpisodes(Section section, EpisodeOptions *episodes) {
 
 void ReadPhotos(Section section, TrainConfig *config) {
   section.Read("share", &config->photo_share, 0.0, 1.0);
-  section.Read("folder", &config->photos.folder);
+  section.Read("folders", &config->photos.folders);
   section.Read("whole_photo_share", &config->photos.whole_photo_share, 0.0, 1.0);
   section.Read("min_points", &config->photos.min_points, 2, 1024);
   section.Read("max_points", &config->photos.max_points, 2, 1024);
@@ -158,7 +158,8 @@ void ReadPhotos(Section section, TrainConfig *config) {
   section.Finish();
 }
 
-void ReadLabelled(Section section, LabelledOptions *labelled) {
+void ReadLabelled(Section section, LabelledOptions *labelled, double *share) {
+  section.Read("share", share, 0.0, 1.0);
   section.Read("files", &labelled->files);
   section.Read("leave_out_categories", &labelled->leave_out_categories);
   section.Read("leave_out_images", &labelled->leave_out_images);
@@ -167,6 +168,7 @@ void ReadLabelled(Section section, LabelledOptions *labelled) {
   section.Read("scale_min", &labelled->scale_min, 0.05, 10.0);
   section.Read("scale_max", &labelled->scale_max, 0.05, 10.0);
   section.Read("max_broken_share", &labelled->max_broken_share, 0.0, 1.0);
+  section.Read("backdrops", &labelled->backdrops);
   section.Finish();
 }
 
@@ -197,18 +199,21 @@ TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_roo
   ReadTrainer(root.Sub("trainer"), &config.trainer);
   ReadEpisodes(root.Sub("episodes"), &config.episodes);
   ReadPhotos(root.Sub("photos"), &config);
-  ReadLabelled(root.Sub("labelled"), &config.labelled);
+  ReadLabelled(root.Sub("labelled"), &config.labelled, &config.labelled_share);
+  ReadLabelled(root.Sub("rendered"), &config.rendered, &config.rendered_share);
   Section evaluation = root.Sub("evaluation");
   evaluation.Read("files", &config.evaluation.files);
+  evaluation.Read("categories", &config.evaluation.categories);
   evaluation.Read("pairs", &config.evaluation.pairs, 1, 1000000);
   evaluation.Finish();
   root.Finish();
   if (config.trainer.folder.empty()) throw Error(ErrorCode::kInput, path + ": run_folder: is missing (where checkpoints and weights go)");
 
   const Paths paths(path, data_root.empty() ? own_root : std::filesystem::absolute(data_root).string());
-  for (std::string *file : {&config.trainer.folder, &config.backbone_weights, &config.start_weights, &config.photos.folder}) paths.Resolve(file);
-  paths.Resolve(&config.labelled.files);
-  paths.Resolve(&config.evaluation.files);
+  for (std::string *file : {&config.trainer.folder, &config.backbone_weights, &config.start_weights}) paths.Resolve(file);
+  for (std::vector<std::string> *files : {&config.photos.folders, &config.labelled.files, &config.labelled.backdrops,
+                                          &config.rendered.files, &config.rendered.backdrops, &config.evaluation.files})
+    paths.Resolve(files);
   config.episodes.crop_size = config.net.crop_size;
   return config;
 }

@@ -12,6 +12,7 @@ namespace kpt::train {
 
 struct EvaluationConfig {
   std::vector<std::string> files;  ///< annotations.json files of kinds that are not trained on
+  std::vector<std::string> categories;  ///< only these; empty: all of the files
   int pairs = 20;
 };
 
@@ -22,8 +23,11 @@ struct TrainConfig {
   TrainerOptions trainer;
   EpisodeOptions episodes;
   PhotoOptions photos;
-  double photo_share = 0.7;  ///< of the episodes; the others are labelled
-  LabelledOptions labelled;
+  LabelledOptions labelled;   ///< photographs of real objects
+  LabelledOptions rendered;   ///< cut-out objects, put before photographs
+  double photo_share = 0.7;   ///< how often each source is drawn, in relation to the others
+  double labelled_share = 0.3;
+  double rendered_share = 0;
   EvaluationConfig evaluation;
   int threads = 0;  ///< of the network; 0: one a core
   int workers = 1;  ///< threads that make episodes

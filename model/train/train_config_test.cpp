@@ -38,10 +38,10 @@ class TrainConfigTest : public ::testing::Test {
 };
 
 TEST_F(TrainConfigTest, PathsStartFromTheFileOrTheDataRoot) {
-  const std::string text = "run_folder: run\ndata_root: d\nphotos: {folder: 'data:photos'}\n";
+  const std::string text = "run_folder: run\ndata_root: d\nphotos: {folders: ['data:photos']}\n";
   EXPECT_EQ(Read(text).trainer.folder, (folder_ / "run").string());
-  EXPECT_EQ(Read(text).photos.folder, (folder_ / "d/photos").string());
-  EXPECT_EQ(Read(text, "/elsewhere").photos.folder, "/elsewhere/photos");
+  EXPECT_EQ(Read(text).photos.folders.at(0), (folder_ / "d/photos").string());
+  EXPECT_EQ(Read(text, "/elsewhere").photos.folders.at(0), "/elsewhere/photos");
 }
 
 TEST_F(TrainConfigTest, WrongSettingsAreNamedWithTheirLine) {

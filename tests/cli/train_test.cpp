@@ -75,7 +75,7 @@ TEST_F(Train, NamesAConfigurationThatIsWrong) {
               {"c.yaml:3", "trainer.batsh"});
   ExpectError({"train", folder_.Write("c.yaml", "just a text\n")}, kInputError, {"c.yaml", "not a mapping"});
   ExpectError({"train", folder_.Write("c.yaml", "run_folder: run\n")}, kInputError,
-              {"c.yaml", "photos.folder", "labelled.files"});
+              {"c.yaml", "photos.folders", "labelled.files"});
 }
 
 TEST_F(Train, NamesDataThatIsNotThere) {

@@ -34,6 +34,7 @@ struct CocoAnnotation {
   Box box;
   std::vector<Point2> points;  ///< one a keypoint of the category, in pixels; (0, 0) where not visible
   std::vector<bool> visible;   ///< v > 0
+  std::vector<bool> hidden;    ///< v = 1: labelled, but covered by something or by the object itself
 };
 
 struct CocoVideo {

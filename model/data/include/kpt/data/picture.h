@@ -10,6 +10,9 @@ namespace kpt::data {
 /// 8-bit BGR. Throws Error: kNotFound, or kInput for a file that is no picture or absurdly large, naming it.
 cv::Mat ReadPicture(const std::string &path);
 
+/// 8-bit BGRA where the file has an alpha channel, else as ReadPicture.
+cv::Mat ReadPictureWithAlpha(const std::string &path);
+
 /// Whether a name ends like a video's (.mp4, .avi, .mov, .mkv, .webm ...).
 bool IsVideoName(const std::string &name);
 

@@ -22,7 +22,7 @@ struct EpisodeOptions {
 
 /// Label-free episodes from photographs.
 struct PhotoOptions {
-  std::string folder;           ///< every .jpg, .jpeg and .png in it
+  std::vector<std::string> folders;  ///< every .jpg, .jpeg and .png in them
   double whole_photo_share = 0.2;  ///< the object is the whole photograph instead of a blob cut from it
   int min_points = 4;
   int max_points = 24;
@@ -42,6 +42,7 @@ struct LabelledOptions {
   double scale_min = 0.8;       ///< of the crop's side
   double scale_max = 1.3;
   double max_broken_share = 0.1;
+  std::vector<std::string> backdrops;  ///< folders of photographs behind pictures with an alpha channel; empty: black
 };
 
 }  // namespace kpt::train

@@ -56,7 +56,7 @@ class ClipEvaluation {
         options_(options),
         frames_(LabelledFrames(file, video, category)),
         reader_((std::filesystem::path(file.folder) / video.file).string()) {
-    row_ = {std::filesystem::path(file.folder).filename().string(), category.name, "clip", video.name, 0, {}};
+    row_ = {std::filesystem::path(file.folder).filename().string(), category.name, "clip", video.name, 0, {}, {}, {}};
   }
 
   static bool HasEnoughFrames(const data::CocoFile &file, const data::CocoVideo &video,
@@ -149,7 +149,10 @@ class ClipEvaluation {
   }
 
   void Count(const data::CocoAnnotation &truth, const std::vector<train::PredictedPoint> &points) {
-    for (const double error : RelativeErrors(truth, Both(counts_, truth.visible), points)) shares_.Add(error);
+    const std::vector<bool> counts = Both(counts_, truth.visible);
+    for (const double error : RelativeErrors(truth, counts, points)) shares_.Add(error);
+    for (const train::ConfidenceSample &sample : ConfidenceSamples(truth, counts, points))
+      row_.confidences.push_back(sample);
     ++row_.pairs;
     report_->predictions.push_back({row_.source, row_.category, {shot_ids_, truth.id, points}});
   }

@@ -43,11 +43,19 @@ std::vector<std::string> SourcesOf(const std::string &folder) {
   return files;
 }
 
-void AddStills(const std::vector<kpt::train::CategoryPck> &categories, EvalReport *report) {
-  for (const kpt::train::CategoryPck &c : categories) {
-    report->rows.push_back({c.source, c.category, "stills", "", c.pairs, c.pck});
-    for (const kpt::train::StillsPrediction &p : c.predictions)
-      report->predictions.push_back({c.source, c.category, p});
+void AddStills(const std::vector<kpt::data::CocoFile> &files, std::size_t index, const EvalOptions &options,
+               const kpt::train::StillsPredictor &predict, EvalReport *report) {
+  const kpt::data::CocoFile &file = files[index];
+  for (std::size_t c = 0; c < file.categories.size(); ++c) {
+    kpt::train::StillsOptions stills = options.stills;
+    stills.categories = {file.categories[c].name};
+    for (const kpt::train::CategoryPck &result : kpt::train::EvaluateStills(file, stills, predict)) {
+      report->rows.push_back({result.source, result.category, "stills", "", result.pairs, result.pck,
+                              result.confidences,
+                              kpt::train::ConfidencesWithoutObject(files, index, c, stills, predict)});
+      for (const kpt::train::StillsPrediction &p : result.predictions)
+        report->predictions.push_back({result.source, result.category, p});
+    }
   }
 }
 
@@ -73,14 +81,15 @@ EvalReport Measure(const std::vector<std::string> &sources, EvalOptions options)
   EvalReport report;
   report.model = loaded.estimator->model_name();
   report.shots = support ? static_cast<int>(support->shots.size()) : options.stills.shots;
-  for (const std::string &source : sources) {
-    const kpt::data::CocoFile file = kpt::data::ReadCoco(source);
+  std::vector<kpt::data::CocoFile> files;
+  for (const std::string &source : sources) files.push_back(kpt::data::ReadCoco(source));
+  for (std::size_t i = 0; i < files.size(); ++i) {
     if (support) {
-      EvaluateWithSupport(file, *support, options.stills.crop_size, predict, &report);
+      EvaluateWithSupport(files[i], *support, options.stills.crop_size, predict, &report);
       continue;
     }
-    AddStills(kpt::train::EvaluateStills(file, options.stills, predict), &report);
-    if (!options.no_clips) EvaluateClips(file, {options.model, options.stills.shots, on_frame}, &report);
+    AddStills(files, i, options, predict, &report);
+    if (!options.no_clips) EvaluateClips(files[i], {options.model, options.stills.shots, on_frame}, &report);
   }
   if (!report.rows.empty()) return report;
   const std::string what =

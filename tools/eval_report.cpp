@@ -1,9 +1,11 @@
 // See eval_report.h.
 #include "eval_report.h"
 
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "command.h"
 
@@ -18,7 +20,7 @@ constexpr const char *kKinds[] = {"stills", "clip"};
 bool MeanOf(const EvalReport &report, const std::string &kind, train::Pck *mean) {
   std::vector<train::CategoryPck> rows;
   for (const EvalRow &row : report.rows) {
-    if (row.kind == kind) rows.push_back({row.source, row.category, row.pairs, row.pck, {}});
+    if (row.kind == kind) rows.push_back({row.source, row.category, row.pairs, row.pck, {}, {}});
   }
   *mean = train::MeanPck(rows);
   return !rows.empty();
@@ -31,9 +33,50 @@ void AddShares(const train::Pck &pck, Json *out) {
   (*out)["mpck"] = pck.mean();
 }
 
-void PrintRow(const std::string &name, const std::string &kind, const std::string &pairs, const train::Pck &pck) {
-  std::printf("%-44s %-6s %6s  %6.1f %6.1f %6.1f %6.1f\n", name.c_str(), kind.c_str(), pairs.c_str(), 100 * pck.at05,
-              100 * pck.at10, 100 * pck.at20, 100 * pck.mean());
+/// What the confidences of a row, or of all rows of a kind together, are worth. NaN: not known.
+struct ConfidenceFigures {
+  double auroc, calibration_error, without_object;
+};
+
+double Mean(const std::vector<double> &values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());  // NaN of none
+}
+
+ConfidenceFigures FiguresOf(const EvalRow &row) {
+  return {train::Auroc(row.confidences), train::CalibrationError(row.confidences), Mean(row.without_object)};
+}
+
+/// All points of a kind's rows together.
+ConfidenceFigures FiguresOf(const EvalReport &report, const std::string &kind) {
+  EvalRow all;
+  for (const EvalRow &row : report.rows) {
+    if (row.kind != kind) continue;
+    all.confidences.insert(all.confidences.end(), row.confidences.begin(), row.confidences.end());
+    all.without_object.insert(all.without_object.end(), row.without_object.begin(), row.without_object.end());
+  }
+  return FiguresOf(all);
+}
+
+void AddConfidence(const ConfidenceFigures &figures, Json *out) {
+  const auto add = [out](const char *key, double value) {
+    if (!std::isnan(value)) (*out)[key] = value;
+  };
+  add("auroc", figures.auroc);
+  add("ece", figures.calibration_error);
+  add("confidence_without_object", figures.without_object);
+}
+
+std::string Fixed(double value) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.3f", value);
+  return std::isnan(value) ? "-" : text;
+}
+
+void PrintRow(const std::string &name, const std::string &kind, const std::string &pairs, const train::Pck &pck,
+              const ConfidenceFigures &confidence) {
+  std::printf("%-44s %-6s %6s  %6.1f %6.1f %6.1f %6.1f  %6s %6s %6s\n", name.c_str(), kind.c_str(), pairs.c_str(),
+              100 * pck.at05, 100 * pck.at10, 100 * pck.at20, 100 * pck.mean(), Fixed(confidence.auroc).c_str(),
+              Fixed(confidence.calibration_error).c_str(), Fixed(confidence.without_object).c_str());
 }
 
 std::ofstream Open(const std::string &path) {
@@ -50,15 +93,15 @@ void CheckWritten(std::ofstream &file, const std::string &path) {
 }  // namespace
 
 void PrintReport(const EvalReport &report) {
-  std::printf("%-44s %-6s %6s  %6s %6s %6s %6s\n", "points within ... % of the box", "", "pairs", "5", "10", "20",
-              "mPCK");
+  std::printf("%-44s %-6s %6s  %6s %6s %6s %6s  %6s %6s %6s\n", "points within ... % of the box", "", "pairs", "5",
+              "10", "20", "mPCK", "AUROC", "ECE", "absent");
   for (const EvalRow &row : report.rows) {
     const std::string name = row.source + " " + row.category + (row.clip.empty() ? "" : " " + row.clip);
-    PrintRow(name, row.kind, std::to_string(row.pairs), row.pck);
+    PrintRow(name, row.kind, std::to_string(row.pairs), row.pck, FiguresOf(row));
   }
   for (const char *kind : kKinds) {
     train::Pck mean;
-    if (MeanOf(report, kind, &mean)) PrintRow("mean", kind, "", mean);
+    if (MeanOf(report, kind, &mean)) PrintRow("mean", kind, "", mean, FiguresOf(report, kind));
   }
 }
 
@@ -70,6 +113,7 @@ void WriteJson(const EvalReport &report, const std::string &path) {
     if (!row.clip.empty()) entry["clip"] = row.clip;
     entry["pairs"] = row.pairs;
     AddShares(row.pck, &entry);
+    AddConfidence(FiguresOf(row), &entry);
     out["categories"].push_back(std::move(entry));
   }
   out["mean"] = Json::object();
@@ -78,6 +122,7 @@ void WriteJson(const EvalReport &report, const std::string &path) {
     if (!MeanOf(report, kind, &mean)) continue;
     out["mean"][kind] = Json::object();
     AddShares(mean, &out["mean"][kind]);
+    AddConfidence(FiguresOf(report, kind), &out["mean"][kind]);
   }
   out["model"] = report.model;
   out["shots"] = report.shots;

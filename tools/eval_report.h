@@ -14,6 +14,8 @@ struct EvalRow {
   std::string clip;  ///< its name; empty for stills
   int pairs = 0;     ///< scored pairs, or objects in scored frames
   train::Pck pck;
+  std::vector<train::ConfidenceSample> confidences;  ///< of every counted point that was given
+  std::vector<double> without_object;                ///< confidences on queries that show something else; stills only
 };
 
 struct EvalPrediction {

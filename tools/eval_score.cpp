@@ -41,4 +41,18 @@ std::vector<double> RelativeErrors(const data::CocoAnnotation &truth, const std:
   return errors;
 }
 
+std::vector<train::ConfidenceSample> ConfidenceSamples(const data::CocoAnnotation &truth,
+                                                       const std::vector<bool> &counts,
+                                                       const std::vector<train::PredictedPoint> &predicted) {
+  const std::vector<double> errors = RelativeErrors(truth, counts, predicted);
+  std::vector<train::ConfidenceSample> samples;
+  std::size_t counted = 0;
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    if (!counts[k]) continue;
+    const double error = errors[counted++];
+    if (k < predicted.size()) samples.push_back({predicted[k].confidence, error <= 0.10});
+  }
+  return samples;
+}
+
 }  // namespace kpt::tools

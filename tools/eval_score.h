@@ -31,4 +31,9 @@ std::vector<bool> Both(std::vector<bool> a, const std::vector<bool> &b);
 std::vector<double> RelativeErrors(const data::CocoAnnotation &truth, const std::vector<bool> &counts,
                                    const std::vector<train::PredictedPoint> &predicted);
 
+/// Confidence and correctness of the points with `counts` that `predicted` has.
+std::vector<train::ConfidenceSample> ConfidenceSamples(const data::CocoAnnotation &truth,
+                                                       const std::vector<bool> &counts,
+                                                       const std::vector<train::PredictedPoint> &predicted);
+
 }  // namespace kpt::tools

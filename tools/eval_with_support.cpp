@@ -76,7 +76,7 @@ std::vector<train::PredictedPoint> Predict(const data::CocoAnnotation &truth, co
 void EvaluateWithSupport(const data::CocoFile &file, const SupportSet &support, int crop_size,
                          const train::StillsPredictor &predict, EvalReport *report) {
   const CutShots shots(support, crop_size);
-  EvalRow row{std::filesystem::path(file.folder).filename().string(), support.category, "stills", "", 0, {}};
+  EvalRow row{std::filesystem::path(file.folder).filename().string(), support.category, "stills", "", 0, {}, {}, {}};
   std::vector<train::CategoryPck> queries;
   for (const data::CocoAnnotation &truth : file.annotations) {
     if (!IsQuery(file, truth, support)) continue;
@@ -84,9 +84,12 @@ void EvaluateWithSupport(const data::CocoFile &file, const SupportSet &support, 
     if (IsShot(rgb, support)) continue;
     const std::vector<train::PredictedPoint> points = Predict(truth, rgb, shots, support, crop_size, predict);
     PointShares shares;
-    for (const double error : RelativeErrors(truth, Both(shots.seen, truth.visible), points)) shares.Add(error);
+    const std::vector<bool> counts = Both(shots.seen, truth.visible);
+    for (const double error : RelativeErrors(truth, counts, points)) shares.Add(error);
     if (shares.empty()) continue;
-    queries.push_back({row.source, row.category, 1, shares.pck(), {}});
+    for (const train::ConfidenceSample &sample : ConfidenceSamples(truth, counts, points))
+      row.confidences.push_back(sample);
+    queries.push_back({row.source, row.category, 1, shares.pck(), {}, {}});
     report->predictions.push_back({row.source, row.category, {{}, truth.id, points}});
   }
   if (queries.empty()) return;

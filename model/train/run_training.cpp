@@ -50,9 +50,11 @@ Trainer::Evaluation MakeEvaluation(const EvaluationConfig &config) {
     options.crop_size = net->config().crop_size;
     std::vector<CategoryPck> categories;
     std::map<std::string, double> figures;
+    std::vector<ConfidenceSample> confidences;
     for (const data::CocoFile &file : files) {
       for (CategoryPck &category : EvaluateStills(file, options, MakeNetPredictor(net))) {
         figures["pck10/" + category.category] = category.pck.at10;
+        confidences.insert(confidences.end(), category.confidences.begin(), category.confidences.end());
         categories.push_back(std::move(category));
       }
     }
@@ -61,6 +63,8 @@ Trainer::Evaluation MakeEvaluation(const EvaluationConfig &config) {
     figures["pck05"] = mean.at05;
     figures["pck10"] = figures["score"] = mean.at10;
     figures["pck20"] = mean.at20;
+    figures["auroc"] = Auroc(confidences);
+    figures["ece"] = CalibrationError(confidences);
     return figures;
   };
 }

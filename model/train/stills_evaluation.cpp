@@ -97,19 +97,22 @@ class PairEvaluator {
   std::map<std::int64_t, cv::Mat> pictures_;
 };
 
-/// The shares of one pair; false where no point is visible in query and shots.
-bool Score(const data::CocoAnnotation &query, const std::vector<bool> &counts, const std::vector<PredictedPoint> &predicted, Pck *pck) {
+/// The shares of one pair; false where no point is visible in query and shots. Adds to `confidences` point by point.
+bool Score(const data::CocoAnnotation &query, const std::vector<bool> &counts,
+           const std::vector<PredictedPoint> &predicted, Pck *pck, std::vector<ConfidenceSample> *confidences) {
   const double side = std::max(query.box.width, query.box.height);
   int count = 0;
   *pck = {};
   for (std::size_t k = 0; k < counts.size(); ++k) {
     if (!counts[k]) continue;
     ++count;
-    const double error = std::hypot(predicted[k].xy.x - query.points[k].x, predicted[k].xy.y - query.points[k].y) / side;
+    const Point2 p = predicted[k].xy, truth = query.points[k];
+    const double error = std::hypot(p.x - truth.x, p.y - truth.y) / side;
     pck->at05 += error <= 0.05;
     pck->at10 += error <= 0.10;
     pck->at15 += error <= 0.15;
     pck->at20 += error <= 0.20;
+    confidences->push_back({predicted[k].confidence, error <= 0.10});
   }
   if (count == 0) return false;
   for (double *share : {&pck->at05, &pck->at10, &pck->at15, &pck->at20}) *share /= count;
@@ -132,7 +135,7 @@ std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const Stills
     const auto &only = options.categories;
     if (!only.empty() && std::find(only.begin(), only.end(), category.name) == only.end()) continue;
     PairEvaluator evaluator(file, options);
-    CategoryPck result{source, category.name, 0, {}, {}};
+    CategoryPck result{source, category.name, 0, {}, {}, {}};
     Pck sum;
     for (const Pair &pair : DrawPairs(StillsOf(file, category, options), options)) {
       const data::CocoAnnotation &query = *pair.back();
@@ -149,7 +152,7 @@ std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const Stills
       const cv::Matx23d image_from_crop = data::ImageFromCrop(data::SquareAround(query.box), options.crop_size);
       for (PredictedPoint &p : prediction.keypoints) p.xy = data::Apply(image_from_crop, p.xy);
       Pck pck;
-      if (!Score(query, counts, prediction.keypoints, &pck)) continue;
+      if (!Score(query, counts, prediction.keypoints, &pck, &result.confidences)) continue;
       Accumulate(pck, 1, &sum);
       ++result.pairs;
       result.predictions.push_back(std::move(prediction));
@@ -159,6 +162,37 @@ std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const Stills
     results.push_back(std::move(result));
   }
   return results;
+}
+
+std::vector<double> ConfidencesWithoutObject(const std::vector<data::CocoFile> &files, std::size_t file,
+                                             std::size_t category, const StillsOptions &options,
+                                             const StillsPredictor &predict) {
+  const data::CocoCategory &wanted = files[file].categories[category];
+  const auto supports = StillsOf(files[file], wanted, options);
+  std::vector<std::pair<const data::CocoFile *, const data::CocoAnnotation *>> strangers;
+  for (const data::CocoFile &other : files) {
+    if (files.size() > 1 && &other == &files[file]) continue;
+    for (const data::CocoCategory &c : other.categories) {
+      if (c.name == wanted.name) continue;
+      for (const auto *annotation : StillsOf(other, c, options)) strangers.emplace_back(&other, annotation);
+    }
+  }
+  std::vector<double> confidences;
+  if (supports.empty() || strangers.empty()) return confidences;
+  std::mt19937_64 random(options.seed);
+  for (int i = 0; i < options.pairs; ++i) {
+    const auto *support = supports[random() % supports.size()];
+    const auto [other, query] = strangers[random() % strangers.size()];
+    const EvaluationCrop shot = PairEvaluator(files[file], options).Cut(*support);
+    EvaluationCrop crop = PairEvaluator(*other, options).Cut(*query);
+    crop.points.assign(shot.points.size(), {});  // as many as are asked for; none is there
+    crop.visible.assign(shot.points.size(), false);
+    const auto answers = predict({shot}, crop, wanted.skeleton);
+    for (std::size_t k = 0; k < answers.size(); ++k) {
+      if (shot.visible[k]) confidences.push_back(answers[k].confidence);
+    }
+  }
+  return confidences;
 }
 
 Pck MeanPck(const std::vector<CategoryPck> &categories) {

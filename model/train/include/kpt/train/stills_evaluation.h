@@ -10,6 +10,7 @@
 
 #include "kpt/base/geometry.h"
 #include "kpt/data/coco.h"
+#include "kpt/train/confidence_score.h"
 
 namespace kpt::train {
 
@@ -55,11 +56,19 @@ struct CategoryPck {
   int pairs = 0;
   Pck pck;  ///< mean over points of a pair, then over pairs
   std::vector<StillsPrediction> predictions;
+  std::vector<ConfidenceSample> confidences;  ///< of every counted point
 };
 
 /// One entry a category of `file` with two or more labelled stills. Frames of clips are not stills. Throws Error(kInput)
 /// for a picture that cannot be read.
 std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const StillsOptions &options, const StillsPredictor &predict);
+
+/// For the category with this index of this file: the confidence of every point when the query shows an object of
+/// another category, of another file where there are several (one file's categories may be alike). Empty where there is
+/// no such category, or no still of this one.
+std::vector<double> ConfidencesWithoutObject(const std::vector<data::CocoFile> &files, std::size_t file,
+                                             std::size_t category, const StillsOptions &options,
+                                             const StillsPredictor &predict);
 
 /// Mean over categories.
 Pck MeanPck(const std::vector<CategoryPck> &categories);

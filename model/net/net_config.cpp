@@ -44,6 +44,7 @@ struct BoolField {
 
 constexpr BoolField kBools[] = {
     {"proposal", &NetConfig::proposal},
+    {"layout_prior", &NetConfig::layout_prior},
     {"confidence", &NetConfig::confidence},
     {"seed_vector", &NetConfig::seed_vector},
 };
@@ -150,6 +151,7 @@ void CheckStrides(const NetConfig &config) {
       Fail("strides", text + " must halve from level to level, coarse to fine");
     has_proposal_stride |= stride == config.proposal_stride;
   }
+  if (config.layout_prior && !config.proposal) Fail("layout_prior", "true needs the proposal");
   if (config.proposal && !has_proposal_stride) {
     Fail("proposal_stride", TextOf(config.proposal_stride) + " is not one of the strides " + text);
   }
@@ -189,6 +191,7 @@ void NetConfig::Check() const {
   CheckDivisible("channels", channels, "the sine code's", 4);  // sine and cosine of x and y
   CheckDivisible("channels", channels, "attention_heads", attention_heads);
   CheckDivisible("channels", channels, "self_attention_heads", self_attention_heads);
+  if (layout_prior && !proposal) Fail("layout_prior", "true needs the proposal");
   CheckStrides(*this);
   CheckDivisible("crop_size", crop_size, "the coarsest stride", strides.front());
 }

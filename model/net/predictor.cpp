@@ -86,8 +86,9 @@ SupportContext PredictorImpl::EncodeSupport(std::vector<FeatureMaps> maps, Suppo
   support.initial_features = AverageShots(torch::stack(raw), support.annotations.visible);
   support.first_features = MineSupport(0, support.initial_features, support);
   if (proposal_) {
-    support.proposal_keys =
-        proposal_->Keys(support.initial_features, AverageShots(support.first_features, support.annotations.visible));
+    const Tensor &visible = support.annotations.visible;
+    support.proposal = {proposal_->Keys(support.initial_features, AverageShots(support.first_features, visible)),
+                        AverageShots(support.annotations.points, visible), visible.any(0)};
   }
   return support;
 }
@@ -98,7 +99,7 @@ Tensor PredictorImpl::InitialPoints(const SupportContext &support, const Feature
   const std::int64_t batch = query.values.size(0);
   Tensor points;
   if (proposal_) {
-    out->proposal_logits = proposal_->Logits(support.proposal_keys, query);
+    out->proposal_logits = proposal_->Logits(support.proposal, query);
     points = proposal_->Points(out->proposal_logits.detach(), query);
   } else {
     points = torch::full({batch, support.initial_features.size(1), 2}, 0.5, query.values.options());

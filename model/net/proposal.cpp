@@ -11,6 +11,8 @@ using torch::Tensor;
 constexpr double kInitialTemperature = 20;
 constexpr double kMaxTemperature = 100;
 constexpr int kWindowRadius = 2;
+constexpr int kLayoutFits = 2;
+constexpr double kFitDistance = 0.1;  // of the crop: points farther from the layout count less in the next fit
 
 Tensor UnitLength(const Tensor &x) { return x / x.norm(2, -1, true).clamp_min(1e-6); }
 
@@ -21,15 +23,32 @@ ProposalImpl::ProposalImpl(const NetConfig &config) {
   level_ = static_cast<std::size_t>(level - config.strides.begin());
   key_ = register_module("key", Mlp(std::vector<int>{2 * config.channels, config.channels, config.channels}, "layers", 1));
   map_ = register_module("map", torch::nn::Linear(config.channels, config.channels));
+  if (config.layout_prior) layout_prior_ = register_module("layout_prior", LayoutPrior());
   log_temperature_ = register_parameter("log_temperature", torch::full({1}, std::log(kInitialTemperature)));
 }
 
 Tensor ProposalImpl::Keys(const Tensor &raw, const Tensor &mined) { return UnitLength(key_(torch::cat({raw, mined}, -1))); }
 
-Tensor ProposalImpl::Logits(const Tensor &keys, const FeatureMaps &query) {
+Tensor ProposalImpl::Logits(const ProposalSupport &support, const FeatureMaps &query) {
   const Tensor map = UnitLength(map_(query.levels[level_].flatten(2).transpose(1, 2)));
   const Tensor temperature = log_temperature_.exp().clamp_max(kMaxTemperature);
-  return torch::matmul(keys, map.transpose(1, 2)) * temperature;
+  const Tensor correlation = torch::matmul(support.keys, map.transpose(1, 2)) * temperature;
+  return layout_prior_ ? correlation + LayoutLogits(correlation, support, query) : correlation;
+}
+
+Tensor ProposalImpl::LayoutLogits(const Tensor &correlation, const ProposalSupport &support, const FeatureMaps &query) {
+  Tensor centres = support.layout;
+  {
+    torch::NoGradGuard no_gradient;
+    for (int i = 0; i < kLayoutFits; ++i) {
+      const Tensor logits = correlation + layout_prior_->Logits(centres, support.known, query.sizes[level_]);
+      const Tensor points = Points(logits, query);
+      const Tensor sureness = std::get<0>(logits.softmax(-1).max(-1));
+      const Tensor nearness = 1 / (1 + (points - centres).square().sum(-1) / (kFitDistance * kFitDistance));
+      centres = FitLayout(support.layout, points, sureness * nearness * support.known.to(points.dtype()));
+    }
+  }
+  return layout_prior_->Logits(centres, support.known, query.sizes[level_]);
 }
 
 Tensor ProposalImpl::Points(const Tensor &logits, const FeatureMaps &query) const {

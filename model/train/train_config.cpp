@@ -97,6 +97,7 @@ void ReadNet(Section section, net::NetConfig *net) {
   section.Read("ffn", &net->ffn);
   section.Read("padded_keypoints", &net->padded_keypoints);
   section.Read("proposal", &net->proposal);
+  section.Read("layout_prior", &net->layout_prior);
   section.Read("proposal_stride", &net->proposal_stride);
   section.Read("confidence", &net->confidence);
   section.Read("seed_vector", &net->seed_vector);

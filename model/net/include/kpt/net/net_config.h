@@ -28,6 +28,7 @@ struct NetConfig {
   int padded_keypoints = 40;  ///< K at test time
   bool proposal = true;       ///< correlation proposal as the first query point (release: the crop's centre)
   int proposal_stride = 8;    ///< of the level that it looks in
+  bool layout_prior = false;  ///< the proposal prefers places that keep the support's layout (release: none)
   bool confidence = true;     ///< a confidence branch a layer (release: none)
   bool seed_vector = true;    ///< a learned vector tells the network that its first points are seeds (release: none)
   float dropout = 0.0F;

@@ -29,7 +29,7 @@ struct SupportContext {
   std::vector<FeatureMaps> maps;   ///< one a shot, batch B
   torch::Tensor initial_features;  ///< F_s0 [B, K, C]
   torch::Tensor first_features;    ///< layer 1's support miner, every shot [S, B, K, C]
-  torch::Tensor proposal_keys;     ///< [B, K, C], or undefined
+  ProposalSupport proposal;        ///< undefined tensors without a proposal
 };
 
 struct NetOutput {

@@ -110,6 +110,12 @@ TEST(NetConfig, TheProposalsStrideMustBeALevelOnlyWhereThereIsAProposal) {
   EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { config.Check(); }), HasSubstr("proposal_stride"));
 }
 
+TEST(NetConfig, ALayoutPriorNeedsAProposal) {
+  NetConfig config = NetConfig::Released();
+  config.layout_prior = true;
+  EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { config.Check(); }), HasSubstr("layout_prior"));
+}
+
 TEST(NetConfig, NoStridesAtAllIsAnError) {
   NetConfig config;
   config.strides.clear();

@@ -83,6 +83,10 @@ cv::Mat VideoReader::Frame(int index) {
 
 double VideoReader::fps() const { return impl_->capture.get(cv::CAP_PROP_FPS); }
 
+int VideoReader::EstimatedFrames() const {
+  return std::max(0, static_cast<int>(impl_->capture.get(cv::CAP_PROP_FRAME_COUNT)));
+}
+
 cv::Mat ReadPictureOrFrame(const std::string &path, int frame_index) {
   if (frame_index < 0 || !IsVideoName(path)) return ReadPicture(path);
   return VideoReader(path).Frame(frame_index);

@@ -86,6 +86,14 @@ double RandomRotation(Random &random, const EpisodeOptions &options, double usua
   return Uniform(random, -limit, limit);
 }
 
+data::CropSquare Jittered(data::CropSquare square, const CutOptions &cut, const EpisodeOptions &options, Random &random) {
+  square.centre_x += Uniform(random, -cut.shift, cut.shift) * square.side;
+  square.centre_y += Uniform(random, -cut.shift, cut.shift) * square.side;
+  square.side *= LogUniform(random, cut.scale_min, cut.scale_max);
+  square.angle_deg = RandomRotation(random, options, cut.rotation_deg);
+  return square;
+}
+
 namespace {
 
 void ShiftHue(cv::Mat &picture, Random &random) {

@@ -5,6 +5,7 @@
 #include <random>
 #include <vector>
 
+#include "kpt/data/crop.h"
 #include "kpt/net/padding.h"
 #include "kpt/train/episode.h"
 #include "kpt/train/episode_options.h"
@@ -30,6 +31,9 @@ struct View {
   std::vector<bool> hidden;   ///< labelled though something covers it; empty: none
   cv::Mat occluded;           ///< 8-bit mask of what an occluder covers, or empty
 };
+
+/// The crop square, shifted, scaled and turned at random.
+data::CropSquare Jittered(data::CropSquare square, const CutOptions &cut, const EpisodeOptions &options, Random &random);
 
 /// Light, colour, blur and noise, in place.
 void AugmentColour(cv::Mat &picture, Random &random);

@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <opencv2/videoio.hpp>
 
 #include "episode_common.h"
 #include "kpt/base/error.h"
 #include "kpt/train/labelled_episodes.h"
 #include "kpt/train/photo_episodes.h"
+#include "kpt/train/video_episodes.h"
 #include "random_warp.h"
 
 namespace kpt::train {
@@ -190,6 +192,78 @@ TEST_F(EpisodesTest, LeaveOutsAreObeyed) {
   labelled.leave_out_categories = {};
   labelled.leave_out_images = {"kind/i0.png", "kind/i1.png"};
   EXPECT_THROW(MakeLabelledEpisodes(labelled, {}), Error);
+}
+
+/// A textured square runs over a textured ground.
+std::string WriteVideo(const std::filesystem::path &folder) {
+  const std::string path = (folder / "clip.avi").string();
+  const auto texture = [](cv::Size size, int seed) {
+    cv::Mat coarse(size / 8, CV_8UC3), fine;
+    cv::RNG rng(static_cast<std::uint64_t>(seed));
+    rng.fill(coarse, cv::RNG::UNIFORM, 0, 255);
+    cv::resize(coarse, fine, size, 0, 0, cv::INTER_CUBIC);
+    return fine;
+  };
+  const cv::Mat ground = texture({240, 160}, 1), square = texture({64, 64}, 2);
+  cv::VideoWriter writer(path, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 25, ground.size());
+  for (int f = 0; f < 30; ++f) {
+    cv::Mat frame = ground.clone();
+    square.copyTo(frame(cv::Rect(20 + 4 * f, 40, 64, 64)));
+    writer.write(frame);
+  }
+  return path;
+}
+
+/// Correlation of the grey values around two points of an episode's pictures.
+double Likeness(const EpisodePicture &a, const Point2 &p, const EpisodePicture &b, const Point2 &q) {
+  constexpr int kCrop = 256, kRadius = 10;
+  const auto patch = [](const EpisodePicture &picture, const Point2 &at) {
+    const cv::Mat rgb(kCrop, kCrop, CV_8UC3, const_cast<std::uint8_t *>(picture.rgb.data()));
+    cv::Mat gray, cut;
+    cv::cvtColor(rgb, gray, cv::COLOR_RGB2GRAY);
+    cv::getRectSubPix(gray, {2 * kRadius + 1, 2 * kRadius + 1}, {at.x * kCrop, at.y * kCrop}, cut);
+    return cut;
+  };
+  cv::Mat score;
+  cv::matchTemplate(patch(a, p), patch(b, q), score, cv::TM_CCOEFF_NORMED);
+  return std::abs(score.at<float>(0, 0));  // a negative is as like
+}
+
+TEST_F(EpisodesTest, VideoEpisodesMarkTheSamePlacesInBothFrames) {
+  VideoOptions video;
+  video.files = {WriteVideo(root_)};
+  video.cut = {0, 0.1, 1, 1};
+  EpisodeOptions options;
+  options.occluder_share = options.any_rotation_share = 0;
+  const auto source = MakeVideoEpisodes(video, options);
+  Random random(3);
+  std::vector<double> likeness, elsewhere;
+  for (int i = 0; i < 12; ++i) {
+    const Episode e = source->Make(random);
+    ASSERT_GE(e.real_keypoints, video.min_points);
+    for (int k = 0; k < e.real_keypoints; ++k) {
+      const auto a = static_cast<std::size_t>(k), b = static_cast<std::size_t>((k + 1) % e.real_keypoints);
+      if (!e.query.visible[a] || !e.query.visible[b]) continue;
+      likeness.push_back(Likeness(e.support[0], e.support[0].points[a], e.query, e.query.points[a]));
+      elsewhere.push_back(Likeness(e.support[0], e.support[0].points[a], e.query, e.query.points[b]));
+    }
+  }
+  const auto median = [](std::vector<double> values) {
+    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+    return values[values.size() / 2];
+  };
+  ASSERT_GT(likeness.size(), 30U);
+  EXPECT_GT(median(likeness), 0.8);
+  EXPECT_LT(median(elsewhere), 0.6);
+}
+
+TEST_F(EpisodesTest, UnreadableVideosAreSkippedUntilNoneIsLeft) {
+  std::ofstream(root_ / "broken.avi") << "not a video";
+  VideoOptions video;
+  video.files = {(root_ / "broken.avi").string()};
+  EXPECT_THROW(MakeVideoEpisodes(video, {}), Error);
+  video.files.push_back(WriteVideo(root_));
+  EXPECT_NO_THROW(MakeVideoEpisodes(video, {}));
 }
 
 TEST_F(EpisodesTest, BrokenPicturesAreSkippedUntilThereAreTooMany) {

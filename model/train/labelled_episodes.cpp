@@ -67,11 +67,7 @@ class LabelledEpisodes : public EpisodeSource {
   }
 
   View Cut(const Instance &instance, Random &random) const {
-    data::CropSquare square = instance.square;
-    square.centre_x += Uniform(random, -labelled_.shift, labelled_.shift) * square.side;
-    square.centre_y += Uniform(random, -labelled_.shift, labelled_.shift) * square.side;
-    square.side *= LogUniform(random, labelled_.scale_min, labelled_.scale_max);
-    square.angle_deg = RandomRotation(random, options_, labelled_.rotation_deg);
+    const data::CropSquare square = Jittered(instance.square, labelled_.cut, options_, random);
     const cv::Matx23d crop_from_patch = data::CropFromImage(square, options_.crop_size);
     View view;
     view.picture = data::CutCrop(instance.patch, square, options_.crop_size);

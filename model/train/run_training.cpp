@@ -11,6 +11,7 @@
 #include "kpt/train/labelled_episodes.h"
 #include "kpt/train/net_predictor.h"
 #include "kpt/train/photo_episodes.h"
+#include "kpt/train/video_episodes.h"
 #include "train_config.h"
 
 namespace kpt::train {
@@ -27,6 +28,8 @@ std::vector<WeightedSource> MakeSources(const TrainConfig &config, const std::st
     sources.push_back({MakePhotoEpisodes(config.photos, config.episodes), config.photo_share});
   labelled(config.labelled, config.labelled_share);
   labelled(config.rendered, config.rendered_share);
+  if (!config.video.files.empty() && config.video_share > 0)
+    sources.push_back({MakeVideoEpisodes(config.video, config.episodes), config.video_share});
   if (sources.empty()) throw Error(ErrorCode::kInput, path + ": nothing to learn from; set photos.folders, labelled.files or rendered.files");
   return sources;
 }

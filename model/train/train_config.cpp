@@ -159,15 +159,31 @@ void ReadPhotos(Section section, TrainConfig *config) {
   section.Finish();
 }
 
+void ReadCut(Section *section, CutOptions *cut) {
+  section->Read("rotation_deg", &cut->rotation_deg, 0.0, 180.0);
+  section->Read("shift", &cut->shift, 0.0, 1.0);
+  section->Read("scale_min", &cut->scale_min, 0.05, 10.0);
+  section->Read("scale_max", &cut->scale_max, 0.05, 10.0);
+}
+
+void ReadVideo(Section section, TrainConfig *config) {
+  section.Read("share", &config->video_share, 0.0, 1.0);
+  section.Read("files", &config->video.files);
+  section.Read("segments", &config->video.segments, 1, 10000);
+  section.Read("max_gap", &config->video.max_gap, 1, 100);
+  section.Read("min_points", &config->video.min_points, 2, 1024);
+  section.Read("max_points", &config->video.max_points, 2, 1024);
+  section.Read("max_flow_error", &config->video.max_flow_error, 0.01, 100.0);
+  ReadCut(&section, &config->video.cut);
+  section.Finish();
+}
+
 void ReadLabelled(Section section, LabelledOptions *labelled, double *share) {
   section.Read("share", share, 0.0, 1.0);
   section.Read("files", &labelled->files);
   section.Read("leave_out_categories", &labelled->leave_out_categories);
   section.Read("leave_out_images", &labelled->leave_out_images);
-  section.Read("rotation_deg", &labelled->rotation_deg, 0.0, 180.0);
-  section.Read("shift", &labelled->shift, 0.0, 1.0);
-  section.Read("scale_min", &labelled->scale_min, 0.05, 10.0);
-  section.Read("scale_max", &labelled->scale_max, 0.05, 10.0);
+  ReadCut(&section, &labelled->cut);
   section.Read("max_broken_share", &labelled->max_broken_share, 0.0, 1.0);
   section.Read("backdrops", &labelled->backdrops);
   section.Finish();
@@ -202,6 +218,7 @@ TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_roo
   ReadPhotos(root.Sub("photos"), &config);
   ReadLabelled(root.Sub("labelled"), &config.labelled, &config.labelled_share);
   ReadLabelled(root.Sub("rendered"), &config.rendered, &config.rendered_share);
+  ReadVideo(root.Sub("video"), &config);
   Section evaluation = root.Sub("evaluation");
   evaluation.Read("files", &config.evaluation.files);
   evaluation.Read("categories", &config.evaluation.categories);
@@ -213,7 +230,8 @@ TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_roo
   const Paths paths(path, data_root.empty() ? own_root : std::filesystem::absolute(data_root).string());
   for (std::string *file : {&config.trainer.folder, &config.backbone_weights, &config.start_weights}) paths.Resolve(file);
   for (std::vector<std::string> *files : {&config.photos.folders, &config.labelled.files, &config.labelled.backdrops,
-                                          &config.rendered.files, &config.rendered.backdrops, &config.evaluation.files})
+                                          &config.rendered.files, &config.rendered.backdrops, &config.video.files,
+                                          &config.evaluation.files})
     paths.Resolve(files);
   config.episodes.crop_size = config.net.crop_size;
   return config;

@@ -28,6 +28,8 @@ struct TrainConfig {
   double photo_share = 0.7;   ///< how often each source is drawn, in relation to the others
   double labelled_share = 0.3;
   double rendered_share = 0;
+  VideoOptions video;
+  double video_share = 0;
   EvaluationConfig evaluation;
   int threads = 0;  ///< of the network; 0: one a core
   int workers = 1;  ///< threads that make episodes

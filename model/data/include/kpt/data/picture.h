@@ -29,6 +29,9 @@ class VideoReader {
 
   double fps() const;
 
+  /// What the file says of itself; the true number may be smaller.
+  int EstimatedFrames() const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -32,17 +32,33 @@ struct PhotoOptions {
   double max_broken_share = 0.1;  ///< more unreadable photographs than this stop the run
 };
 
+/// How an object's crop differs from the one that its box asks for.
+struct CutOptions {
+  double rotation_deg = 30;
+  double shift = 0.1;           ///< of the crop's side
+  double scale_min = 0.8;       ///< of the crop's side
+  double scale_max = 1.3;
+};
+
 /// Labelled episodes from COCO-keypoints folders.
 struct LabelledOptions {
   std::vector<std::string> files;          ///< annotations.json files
   std::vector<std::string> leave_out_categories;  ///< by name
   std::vector<std::string> leave_out_images;      ///< "source folder/file name", for example mirror_mouse/images/img01.png
-  double rotation_deg = 30;
-  double shift = 0.1;           ///< of the crop's side
-  double scale_min = 0.8;       ///< of the crop's side
-  double scale_max = 1.3;
+  CutOptions cut;
   double max_broken_share = 0.1;
   std::vector<std::string> backdrops;  ///< folders of photographs behind pictures with an alpha channel; empty: black
+};
+
+/// Episodes of two frames of a video, whose truth is optical flow that was checked forward and backward.
+struct VideoOptions {
+  std::vector<std::string> files;
+  int segments = 40;            ///< kept of each video, evenly spread
+  int max_gap = 8;              ///< frames between the two pictures, at most
+  int min_points = 4;
+  int max_points = 24;
+  double max_flow_error = 0.7;  ///< pixels between where a point started and where flow and backward flow bring it
+  CutOptions cut;
 };
 
 }  // namespace kpt::train

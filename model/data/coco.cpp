@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -16,6 +17,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxKeypoints = 1024;
 constexpr double kMaxCoordinate = 1e6;  // pixels; beyond it is a mistake or malice
+constexpr double kMaxExact = 1e15;      // whole numbers written with a point or an exponent are exact up to here
 
 /// One element of one of the file's lists, for reading its fields with errors that name them.
 class Item {
@@ -37,11 +39,13 @@ class Item {
 
   std::int64_t Integer(const char *field, std::int64_t least, std::int64_t most) const {
     const json &v = Get(field);
-    if (!v.is_number_integer() && !(v.is_number_float() && std::nearbyint(v.get<double>()) == v.get<double>()))
-      Fail(field, "is not an integer");
-    const double number = v.get<double>();
-    if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most))) Fail(field, "is out of range");
-    return static_cast<std::int64_t>(number);
+    const bool is_whole = v.is_number_float() && std::abs(v.get<double>()) <= kMaxExact &&
+                          std::nearbyint(v.get<double>()) == v.get<double>();
+    if (!v.is_number_integer() && !is_whole) Fail(field, "is not an integer");
+    if (v.is_number_unsigned() && v.get<std::uint64_t>() > static_cast<std::uint64_t>(most)) Fail(field, "is out of range");
+    const std::int64_t number = is_whole ? static_cast<std::int64_t>(v.get<double>()) : v.get<std::int64_t>();
+    if (number < least || number > most) Fail(field, "is out of range");
+    return number;
   }
 
   double Number(const char *field) const {
@@ -72,28 +76,65 @@ class Item {
   std::string file_, place_;
 };
 
-constexpr std::int64_t kMaxId = std::int64_t{1} << 53;
+constexpr std::int64_t kMaxId = std::numeric_limits<std::int64_t>::max();  // MP-100 has ids above 2^53
 
-CocoCategory ReadCategory(const Item &item) {
+/// How many keypoints the first annotation of the category has; 0 where there is none, or a wrong one.
+std::size_t CountKeypoints(const json &root, std::int64_t category) {
+  const auto annotations = root.find("annotations");
+  if (annotations == root.end() || !annotations->is_array()) return 0;
+  for (const json &annotation : *annotations) {
+    if (!annotation.is_object() || annotation.value("category_id", json()) != category) continue;
+    const auto keypoints = annotation.find("keypoints");
+    return keypoints == annotation.end() || keypoints->size() > 3 * kMaxKeypoints ? 0 : keypoints->size() / 3;
+  }
+  return 0;
+}
+
+/// The category's names. MP-100 leaves the list of some empty: then numbers from 0, as many as are annotated.
+std::vector<std::string> ReadNames(const Item &item, std::int64_t id, const json &root) {
+  const json &list = item.Get("keypoints");
+  if (!list.is_array() || list.size() > kMaxKeypoints) item.Fail("keypoints", "is not a list of 1 to 1024 names");
+  std::vector<std::string> names;
+  for (const json &name : list) {
+    if (!name.is_string()) item.Fail("keypoints", "has an entry that is not a text");
+    names.push_back(name.get<std::string>());
+  }
+  if (!names.empty()) return names;
+  const std::size_t count = CountKeypoints(root, id);
+  if (count == 0) item.Fail("keypoints", "is empty, and no annotation of the category says how many there are");
+  for (std::size_t k = 0; k < count; ++k) names.push_back(std::to_string(k));
+  return names;
+}
+
+/// COCO counts keypoints from 1. A category with a link to 0 counts from 0: cars in MP-100, and all of its categories in
+/// the files with completed skeletons.
+std::vector<Link> ReadLinks(const Item &item, std::int64_t count) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> ends;
+  std::int64_t first = 1;
+  for (const json &link : item.Get("skeleton")) {
+    if (!link.is_array() || link.size() != 2 || !link[0].is_number_integer() || !link[1].is_number_integer())
+      item.Fail("skeleton", "has an entry that is not a pair of indices");
+    ends.emplace_back(link[0].get<std::int64_t>(), link[1].get<std::int64_t>());
+    if (ends.back().first == 0 || ends.back().second == 0) first = 0;
+  }
+  std::vector<Link> links;
+  for (const auto &[a, b] : ends) {
+    const std::int64_t last = first + count - 1;
+    if (a < first || b < first || a > last || b > last || a == b) {
+      item.Fail("skeleton", "has the link [" + std::to_string(a) + "," + std::to_string(b) + "]; indices are different and from " +
+                                std::to_string(first) + " to " + std::to_string(last));
+    }
+    links.push_back({static_cast<int>(a - first), static_cast<int>(b - first)});
+  }
+  return links;
+}
+
+CocoCategory ReadCategory(const Item &item, const json &root) {
   CocoCategory category;
   category.id = item.Integer("id", 0, kMaxId);
   category.name = item.Text("name");
-  const json &names = item.Get("keypoints");
-  if (!names.is_array() || names.empty() || names.size() > kMaxKeypoints) item.Fail("keypoints", "is not a list of 1 to 1024 names");
-  for (const json &name : names) {
-    if (!name.is_string()) item.Fail("keypoints", "has an entry that is not a text");
-    category.keypoints.push_back(name.get<std::string>());
-  }
-  if (!item.Has("skeleton")) return category;
-  for (const json &link : item.Get("skeleton")) {
-    if (!link.is_array() || link.size() != 2 || !link[0].is_number_integer() || !link[1].is_number_integer())
-      item.Fail("skeleton", "has an entry that is not a pair of 1-based indices");
-    const auto count = static_cast<std::int64_t>(names.size());
-    const auto a = link[0].get<std::int64_t>(), b = link[1].get<std::int64_t>();
-    if (a < 1 || b < 1 || a > count || b > count || a == b)
-      item.Fail("skeleton", "has the link " + link.dump() + "; indices are different and from 1 to " + std::to_string(count));
-    category.skeleton.push_back({static_cast<int>(a - 1), static_cast<int>(b - 1)});
-  }
+  category.keypoints = ReadNames(item, category.id, root);
+  if (item.Has("skeleton")) category.skeleton = ReadLinks(item, static_cast<std::int64_t>(category.keypoints.size()));
   return category;
 }
 
@@ -106,6 +147,13 @@ CocoImage ReadImage(const Item &item) {
   if (item.Has("frame_index")) image.frame_index = static_cast<int>(item.Integer("frame_index", 0, 1 << 30));
   if (item.Has("video_id")) image.video_id = item.Integer("video_id", 0, kMaxId);
   return image;
+}
+
+/// Whether the box is given and has no size; such boxes are corners the wrong way round.
+bool HasEmptyBox(const Item &item) {
+  if (!item.Has("bbox")) return false;
+  const std::vector<double> box = item.Numbers("bbox");
+  return box.size() == 4 && (box[2] <= 0 || box[3] <= 0);
 }
 
 CocoAnnotation ReadAnnotation(const Item &item, const CocoFile &file) {
@@ -175,7 +223,7 @@ const CocoCategory &CocoFile::Category(std::int64_t id) const {
   throw Error(ErrorCode::kInput, path + ": no category has the id " + std::to_string(id));
 }
 
-CocoFile ReadCoco(const std::string &path) {
+CocoFile ReadCoco(const std::string &path, EmptyBox empty_box) {
   std::ifstream stream(path);
   if (!stream) throw Error(ErrorCode::kNotFound, path + ": cannot be opened");
   json root;
@@ -188,11 +236,12 @@ CocoFile ReadCoco(const std::string &path) {
   CocoFile file;
   file.path = path;
   file.folder = std::filesystem::path(path).parent_path().string();
-  ForEach(root, path, "categories", true, [&](const Item &item) { file.categories.push_back(ReadCategory(item)); });
+  ForEach(root, path, "categories", true, [&](const Item &item) { file.categories.push_back(ReadCategory(item, root)); });
   ForEach(root, path, "images", true, [&](const Item &item) { file.images.push_back(ReadImage(item)); });
   std::set<std::int64_t> known;
   for (const CocoImage &image : file.images) known.insert(image.id);
   ForEach(root, path, "annotations", true, [&](const Item &item) {
+    if (empty_box == EmptyBox::kLeaveOut && HasEmptyBox(item)) return;
     file.annotations.push_back(ReadAnnotation(item, file));
     if (known.count(file.annotations.back().image_id) == 0) item.Fail("image_id", "is no image of this file");
   });
@@ -200,6 +249,17 @@ CocoFile ReadCoco(const std::string &path) {
   std::stable_sort(file.annotations.begin(), file.annotations.end(),
                    [](const CocoAnnotation &a, const CocoAnnotation &b) { return a.id < b.id; });
   return file;
+}
+
+std::string FindPicture(const CocoFile &file, const std::string &name) {
+  namespace fs = std::filesystem;
+  const fs::path folder = file.folder;
+  std::string tried;
+  for (const fs::path &place : {folder / name, folder / "../images" / name, folder / ".." / name}) {
+    if (fs::exists(place)) return place.string();
+    tried += (tried.empty() ? "" : ", ") + place.lexically_normal().string();
+  }
+  throw Error(ErrorCode::kNotFound, file.path + ": the picture '" + name + "' is missing; no such file: " + tried);
 }
 
 }  // namespace kpt::data

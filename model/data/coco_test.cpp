@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "kpt/base/error.h"
+#include "kpt/data/recent.h"
 
 namespace kpt::data {
 namespace {
@@ -61,8 +62,11 @@ TEST_F(CocoTest, MistakesAreNamed) {
       {"[3.5, 4, 2, 0, 0, 0]", "[3.5, 1e300, 2, 0, 0, 0]", "annotations[0].keypoints"},
       {"[3.5, 4, 2, 0, 0, 0]", "\"all\"", "annotations[0].keypoints"},
       {"[[1, 2]]", "[[1, 3]]", "categories[0].skeleton"},
-      {"[[1, 2]]", "[[0, 1]]", "categories[0].skeleton"},
-      {"[\"head\", \"tail\"]", "[]", "categories[0].keypoints"},
+      {"[[1, 2]]", "[[0, 2]]", "categories[0].skeleton: has the link [0,2]; indices are different and from 0 to 1"},
+      {"[[1, 2]]", "[[1, 1]]", "categories[0].skeleton"},
+      {"[\"head\", \"tail\"]", "7", "categories[0].keypoints"},
+      {"\"id\": 9", "\"id\": 9223372036854775808", "annotations[0].id"},
+      {"\"id\": 9", "\"id\": 1e300", "annotations[0].id"},
       {"\"image_id\": 5", "\"image_id\": 6", "annotations[0].image_id"},
       {"\"category_id\": 1", "\"category_id\": 2", "annotations[0].category_id"},
       {"[1, 2, 30, 40]", "[1, 2, -30, 40]", "annotations[0].bbox"},
@@ -75,6 +79,72 @@ TEST_F(CocoTest, MistakesAreNamed) {
   for (const auto &[from, to, expected] : mistakes) {
     EXPECT_NE(ErrorWith(from, to).find(expected), std::string::npos) << to << ": " << ErrorWith(from, to);
   }
+}
+
+std::string Replaced(std::string text, const std::string &from, const std::string &to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+TEST_F(CocoTest, LinksCountFromZeroWhereOneSaysSo) {
+  EXPECT_EQ(Read(Replaced(kGood, "[[1, 2]]", "[[1, 0]]")).Category(1).skeleton, (std::vector<Link>{{1, 0}}));
+}
+
+TEST_F(CocoTest, ACategoryWithoutNamesHasThoseOfItsFirstAnnotation) {
+  const std::string nameless = Replaced(kGood, "[\"head\", \"tail\"]", "[]");
+  EXPECT_EQ(Read(nameless).Category(1).keypoints, (std::vector<std::string>{"0", "1"}));
+  EXPECT_NE(ErrorWith("[\"head\", \"tail\"]", "[], \"id\": 3").find("categories[0].keypoints: is empty"), std::string::npos);
+}
+
+TEST_F(CocoTest, IdsAreExactAboveWhatADoubleHolds) {
+  const std::string big = Replaced(Replaced(kGood, "\"id\": 5", "\"id\": 10000000000004097"), "\"image_id\": 5", "\"image_id\": 10000000000004097");
+  EXPECT_EQ(Read(big).annotations[0].image_id, 10000000000004097);
+}
+
+TEST_F(CocoTest, EmptyBoxesCanBeLeftOut) {
+  Read(kGood);
+  EXPECT_EQ(ReadCoco(path_, EmptyBox::kLeaveOut).annotations.size(), 1U);
+  std::ofstream(path_) << Replaced(kGood, "[1, 2, 30, 40]", "[31, 42, -30, -40]");
+  EXPECT_EQ(ReadCoco(path_, EmptyBox::kLeaveOut).annotations.size(), 0U);
+}
+
+TEST_F(CocoTest, PicturesAreFoundInThreePlaces) {
+  namespace fs = std::filesystem;
+  const fs::path root = path_ + ".folder";
+  CocoFile file;
+  file.folder = (root / "annotations").string();
+  file.path = file.folder + "/some.json";
+  fs::create_directories(root / "images/face");
+  fs::create_directories(root / "face");
+  fs::create_directories(root / "annotations/face");
+  for (const char *folder : {"", "images/", "annotations/"}) {  // the later one wins
+    const fs::path picture = root / folder / "face/1.png";
+    std::ofstream(picture) << "x";
+    EXPECT_TRUE(fs::equivalent(FindPicture(file, "face/1.png"), picture));
+  }
+  try {
+    FindPicture(file, "face/2.png");
+    ADD_FAILURE();
+  } catch (const Error &error) {
+    EXPECT_EQ(error.code(), ErrorCode::kNotFound);
+    for (const char *place : {"some.json", "annotations/face/2.png", "images/face/2.png", "folder/face/2.png"})
+      EXPECT_NE(std::string(error.what()).find(place), std::string::npos) << error.what();
+  }
+  fs::remove_all(root);
+}
+
+TEST(Recent, KeepsWhatWasAskedForLast) {
+  Recent<int, int> recent(2);
+  int made = 0;
+  const auto ask = [&](int key) { return recent.Get(key, [&] { return ++made, key * 10; }); };
+  EXPECT_EQ(ask(1), 10);
+  EXPECT_EQ(ask(2), 20);
+  EXPECT_EQ(ask(1), 10);
+  EXPECT_EQ(ask(3), 30);  // 2 goes
+  EXPECT_EQ(made, 3);
+  EXPECT_EQ(ask(1), 10);
+  EXPECT_EQ(made, 3);
+  EXPECT_EQ(ask(2), 20);
+  EXPECT_EQ(made, 4);
 }
 
 TEST_F(CocoTest, AMissingFileIsNotFound) {

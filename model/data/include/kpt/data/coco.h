@@ -19,7 +19,7 @@ struct CocoCategory {
 
 struct CocoImage {
   std::int64_t id = 0;
-  std::string file_name;  ///< relative to the annotation file
+  std::string file_name;  ///< see FindPicture
   int width = 0;
   int height = 0;
   int frame_index = -1;        ///< of the video `file_name`; -1: a still picture
@@ -40,7 +40,7 @@ struct CocoAnnotation {
 struct CocoVideo {
   std::int64_t id = 0;
   std::string name;
-  std::string file;  ///< relative to the annotation file
+  std::string file;  ///< see FindPicture
   int num_frames = 0;
   double fps = 0;
   bool unlabelled = false;
@@ -58,7 +58,14 @@ struct CocoFile {
   const CocoCategory &Category(std::int64_t id) const;
 };
 
+/// What becomes of annotations whose box is given, but has no size. Large data sets have some.
+enum class EmptyBox { kError, kLeaveOut };
+
 /// Throws Error: kNotFound, or kInput naming the file and the field ("annotations[3].keypoints: ...").
-CocoFile ReadCoco(const std::string &path);
+CocoFile ReadCoco(const std::string &path, EmptyBox empty_box = EmptyBox::kError);
+
+/// Where the picture or video `name` of the file lies: in the annotation file's folder; else, as in MP-100, in `images`
+/// beside that folder; else directly beside that folder. Throws Error(kNotFound) naming the places.
+std::string FindPicture(const CocoFile &file, const std::string &name);
 
 }  // namespace kpt::data

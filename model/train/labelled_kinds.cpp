@@ -9,6 +9,7 @@
 #include "kpt/base/error.h"
 #include "kpt/data/coco.h"
 #include "kpt/data/picture.h"
+#include "kpt/data/recent.h"
 #include "kpt/log/log.h"
 
 namespace kpt::train {
@@ -17,6 +18,7 @@ namespace {
 constexpr double kKeptMargin = 1.9;  // what is kept around an instance, of its crop square: room for shift, scale and turn
 constexpr int kKeptSide = 400;       // pixels at most; the crop is 256
 constexpr int kLeastLabelled = 2;    // points
+constexpr std::size_t kRecentPictures = 16;  // kept while a file is read: one picture can have several instances
 
 Box HullBox(const data::CocoAnnotation &annotation) {
   float left = 1e9F, top = 1e9F, right = -1e9F, bottom = -1e9F;
@@ -75,9 +77,9 @@ class Reader {
 
  private:
   void ReadFile(const std::string &path) {
-    const data::CocoFile file = data::ReadCoco(path);
+    const data::CocoFile file = data::ReadCoco(path, data::EmptyBox::kLeaveOut);
     const std::string source = std::filesystem::path(path).parent_path().filename().string();
-    std::map<std::int64_t, cv::Mat> pictures;
+    data::Recent<std::int64_t, cv::Mat> pictures(kRecentPictures);
     for (const data::CocoAnnotation &annotation : file.annotations) {
       const data::CocoCategory &category = file.Category(annotation.category_id);
       const data::CocoImage &image = file.Image(annotation.image_id);
@@ -85,9 +87,8 @@ class Reader {
       if (Listed(options_.leave_out_images, source + "/" + image.file_name)) continue;
       if (std::count(annotation.visible.begin(), annotation.visible.end(), true) < kLeastLabelled) continue;
       try {
-        cv::Mat &picture = pictures[image.id];
-        if (picture.empty()) picture = PictureOf(file, image);
-        Kind &kind = kinds_[source + "/" + category.name];
+        const cv::Mat &picture = pictures.Get(image.id, [&] { return PictureOf(file, image); });
+        Kind &kind = kinds_[{source + "/" + category.name, category.id}];
         kind.name = category.name;
         kind.skeleton = category.skeleton;
         kind.instances.push_back(MakeInstance(annotation, picture));
@@ -100,7 +101,7 @@ class Reader {
   }
 
   static cv::Mat PictureOf(const data::CocoFile &file, const data::CocoImage &image) {
-    const std::string path = (std::filesystem::path(file.folder) / image.file_name).string();
+    const std::string path = data::FindPicture(file, image.file_name);
     if (image.frame_index >= 0) return data::ReadPictureOrFrame(path, image.frame_index);
     return data::ReadPictureWithAlpha(path);
   }
@@ -110,7 +111,7 @@ class Reader {
   }
 
   const LabelledOptions &options_;
-  std::map<std::string, Kind> kinds_;
+  std::map<std::pair<std::string, std::int64_t>, Kind> kinds_;  ///< MP-100 has several categories of one name
   int read_ = 0, broken_ = 0;
 };
 

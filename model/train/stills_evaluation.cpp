@@ -1,14 +1,10 @@
 #include "kpt/train/stills_evaluation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <map>
-#include <opencv2/imgproc.hpp>
 #include <random>
 
-#include "kpt/data/crop.h"
-#include "kpt/data/picture.h"
+#include "evaluation_pair.h"
 
 namespace kpt::train {
 namespace {
@@ -64,67 +60,7 @@ std::vector<Pair> DrawPairs(const std::vector<const data::CocoAnnotation *> &sti
   return pairs;
 }
 
-class PairEvaluator {
- public:
-  PairEvaluator(const data::CocoFile &file, const StillsOptions &options) : file_(file), options_(options) {}
-
-  EvaluationCrop Cut(const data::CocoAnnotation &annotation) {
-    const data::CropSquare square = data::SquareAround(annotation.box);
-    const cv::Matx23d crop_from_image = data::CropFromImage(square, options_.crop_size);
-    EvaluationCrop crop;
-    cv::cvtColor(data::CutCrop(Picture(annotation.image_id), square, options_.crop_size), crop.rgb, cv::COLOR_BGR2RGB);
-    for (std::size_t k = 0; k < annotation.points.size(); ++k) {
-      const Point2 p = data::Apply(crop_from_image, annotation.points[k]);
-      const auto size = static_cast<float>(options_.crop_size);
-      crop.points.push_back(p);
-      crop.visible.push_back(annotation.visible[k] && p.x >= 0 && p.y >= 0 && p.x < size && p.y < size);
-    }
-    return crop;
-  }
-
- private:
-  const cv::Mat &Picture(std::int64_t image_id) {
-    cv::Mat &picture = pictures_[image_id];
-    if (picture.empty()) {
-      const data::CocoImage &image = file_.Image(image_id);
-      picture = data::ReadPicture((std::filesystem::path(file_.folder) / image.file_name).string());
-    }
-    return picture;
-  }
-
-  const data::CocoFile &file_;
-  const StillsOptions &options_;
-  std::map<std::int64_t, cv::Mat> pictures_;
-};
-
-/// The shares of one pair; false where no point is visible in query and shots. Adds to `confidences` point by point.
-bool Score(const data::CocoAnnotation &query, const std::vector<bool> &counts,
-           const std::vector<PredictedPoint> &predicted, Pck *pck, std::vector<ConfidenceSample> *confidences) {
-  const double side = std::max(query.box.width, query.box.height);
-  int count = 0;
-  *pck = {};
-  for (std::size_t k = 0; k < counts.size(); ++k) {
-    if (!counts[k]) continue;
-    ++count;
-    const Point2 p = predicted[k].xy, truth = query.points[k];
-    const double error = std::hypot(p.x - truth.x, p.y - truth.y) / side;
-    pck->at05 += error <= 0.05;
-    pck->at10 += error <= 0.10;
-    pck->at15 += error <= 0.15;
-    pck->at20 += error <= 0.20;
-    confidences->push_back({predicted[k].confidence, error <= 0.10});
-  }
-  if (count == 0) return false;
-  for (double *share : {&pck->at05, &pck->at10, &pck->at15, &pck->at20}) *share /= count;
-  return true;
-}
-
-void Accumulate(const Pck &one, double weight, Pck *sum) {
-  sum->at05 += weight * one.at05;
-  sum->at10 += weight * one.at10;
-  sum->at15 += weight * one.at15;
-  sum->at20 += weight * one.at20;
-}
+EvaluationObject AsObject(const data::CocoAnnotation *annotation) { return {annotation, annotation->box}; }
 
 }  // namespace
 
@@ -134,31 +70,21 @@ std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const Stills
   for (const data::CocoCategory &category : file.categories) {
     const auto &only = options.categories;
     if (!only.empty() && std::find(only.begin(), only.end(), category.name) == only.end()) continue;
-    PairEvaluator evaluator(file, options);
+    CropCutter cutter(file, options.crop_size);
     CategoryPck result{source, category.name, 0, {}, {}, {}};
     Pck sum;
     for (const Pair &pair : DrawPairs(StillsOf(file, category, options), options)) {
-      const data::CocoAnnotation &query = *pair.back();
-      std::vector<EvaluationCrop> shots;
-      std::vector<bool> counts = query.visible;
-      StillsPrediction prediction;
-      for (std::size_t s = 0; s + 1 < pair.size(); ++s) {
-        shots.push_back(evaluator.Cut(*pair[s]));
-        prediction.support.push_back(pair[s]->id);
-        for (std::size_t k = 0; k < counts.size(); ++k) counts[k] = counts[k] && pair[s]->visible[k];
-      }
-      prediction.query = query.id;
-      prediction.keypoints = predict(shots, evaluator.Cut(query), category.skeleton);
-      const cv::Matx23d image_from_crop = data::ImageFromCrop(data::SquareAround(query.box), options.crop_size);
-      for (PredictedPoint &p : prediction.keypoints) p.xy = data::Apply(image_from_crop, p.xy);
-      Pck pck;
-      if (!Score(query, counts, prediction.keypoints, &pck, &result.confidences)) continue;
-      Accumulate(pck, 1, &sum);
+      std::vector<EvaluationObject> objects;
+      for (const data::CocoAnnotation *annotation : pair) objects.push_back(AsObject(annotation));
+      PairResult one = MeasurePair(objects, category.skeleton, cutter, predict);
+      if (!one.counts) continue;
+      AddTo(&sum, one.pck, 1);
       ++result.pairs;
-      result.predictions.push_back(std::move(prediction));
+      result.predictions.push_back(std::move(one.prediction));
+      result.confidences.insert(result.confidences.end(), one.confidences.begin(), one.confidences.end());
     }
     if (result.pairs == 0) continue;
-    Accumulate(sum, 1.0 / result.pairs, &result.pck);
+    AddTo(&result.pck, sum, 1.0 / result.pairs);
     results.push_back(std::move(result));
   }
   return results;
@@ -183,8 +109,8 @@ std::vector<double> ConfidencesWithoutObject(const std::vector<data::CocoFile> &
   for (int i = 0; i < options.pairs; ++i) {
     const auto *support = supports[random() % supports.size()];
     const auto [other, query] = strangers[random() % strangers.size()];
-    const EvaluationCrop shot = PairEvaluator(files[file], options).Cut(*support);
-    EvaluationCrop crop = PairEvaluator(*other, options).Cut(*query);
+    const EvaluationCrop shot = CropCutter(files[file], options.crop_size).Cut(AsObject(support));
+    EvaluationCrop crop = CropCutter(*other, options.crop_size).Cut(AsObject(query));
     crop.points.assign(shot.points.size(), {});  // as many as are asked for; none is there
     crop.visible.assign(shot.points.size(), false);
     const auto answers = predict({shot}, crop, wanted.skeleton);
@@ -197,7 +123,7 @@ std::vector<double> ConfidencesWithoutObject(const std::vector<data::CocoFile> &
 
 Pck MeanPck(const std::vector<CategoryPck> &categories) {
   Pck mean;
-  for (const CategoryPck &c : categories) Accumulate(c.pck, 1.0 / static_cast<double>(categories.size()), &mean);
+  for (const CategoryPck &c : categories) AddTo(&mean, c.pck, 1.0 / static_cast<double>(categories.size()));
   return mean;
 }
 

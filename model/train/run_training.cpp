@@ -45,7 +45,7 @@ net::FgsaNet MakeNet(const TrainConfig &config) {
 /// PCK on kinds that are not trained on; the score is PCK@0.1.
 Trainer::Evaluation MakeEvaluation(const EvaluationConfig &config) {
   std::vector<data::CocoFile> files;
-  for (const std::string &path : config.files) files.push_back(data::ReadCoco(path));
+  for (const std::string &path : config.files) files.push_back(data::ReadCoco(path, data::EmptyBox::kLeaveOut));
   return [files, config](net::FgsaNet &net) {
     StillsOptions options;
     options.pairs = config.pairs;

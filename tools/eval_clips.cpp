@@ -55,7 +55,7 @@ class ClipEvaluation {
         category_(category),
         options_(options),
         frames_(LabelledFrames(file, video, category)),
-        reader_((std::filesystem::path(file.folder) / video.file).string()) {
+        reader_(data::FindPicture(file, video.file)) {
     row_ = {std::filesystem::path(file.folder).filename().string(), category.name, "clip", video.name, 0, {}, {}, {}};
   }
 

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "eval_clips.h"
+#include "eval_mp100.h"
 #include "eval_predictor.h"
 #include "eval_report.h"
 #include "eval_with_support.h"
@@ -23,7 +24,10 @@ using namespace kpt::tools;
 
 struct EvalOptions {
   std::string folder, model, support, json_file, predictions_file;
+  std::string protocol;  ///< "mp100", or empty
+  int split = 0;         ///< of MP-100; 0: none
   kpt::train::StillsOptions stills;
+  kpt::train::Mp100Options mp100;  ///< but for what `stills` has
   bool no_clips = false;
 };
 
@@ -97,16 +101,45 @@ EvalReport Measure(const std::vector<std::string> &sources, EvalOptions options)
   throw CommandError(kInputError, options.folder + ": holds no labelled " + what + " to measure on");
 }
 
+EvalReport MeasureProtocol(const std::string &file, EvalOptions options) {
+  const kpt::LoadedEstimator loaded = LoadEstimatorOrThrow(options.model);
+  options.mp100.shots = options.stills.shots;
+  options.mp100.seed = static_cast<std::uint32_t>(options.stills.seed);
+  options.mp100.crop_size = loaded.estimator->crop_size();
+  EvalReport report = MeasureMp100(file, options.mp100, MakePredictor(*loaded.estimator));
+  report.model = loaded.estimator->model_name();
+  return report;
+}
+
 ExitCode Evaluate(EvalOptions options) {
+  const bool mp100 = !options.protocol.empty();
   if (options.model.empty()) options.model = FindDefaultWeights();
-  const std::vector<std::string> sources = SourcesOf(options.folder);
+  const std::vector<std::string> sources =
+      mp100 ? std::vector<std::string>{Mp100File(options.folder, options.split)} : SourcesOf(options.folder);
   CheckOutput("--json", options.json_file, sources);
   CheckOutput("--predictions", options.predictions_file, sources);
-  const EvalReport report = Measure(sources, options);
+  const EvalReport report = mp100 ? MeasureProtocol(sources.front(), options) : Measure(sources, options);
   PrintReport(report);
   if (!options.json_file.empty()) WriteJson(report, options.json_file);
   if (!options.predictions_file.empty()) WritePredictions(report, options.predictions_file);
   return kDone;
+}
+
+/// The published protocols, and what only they need.
+void AddProtocolOptions(CLI::App *command, EvalOptions *options) {
+  CLI::Option *protocol =
+      command->add_option("--protocol", options->protocol, "measure as published; mp100: episodes on an MP-100 split")
+          ->check(CLI::IsMember({"mp100"}));
+  command->add_option("--split", options->split, "test split of the MP-100 folder")->check(CLI::Range(1, 5))->needs(protocol);
+  command->add_option("--episodes", options->mp100.episodes, "episodes a category, with --protocol")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str()
+      ->needs(protocol);
+  command->add_option("--queries", options->mp100.queries, "queries an episode, with --protocol")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str()
+      ->needs(protocol);
+  for (const char *other : {"--pairs", "--support", "--no-clips"}) protocol->excludes(command->get_option(other));
 }
 
 }  // namespace
@@ -115,14 +148,14 @@ void AddEvalCommand(CLI::App &app, int *exit_code) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App *command =
       app.add_subcommand("eval", "Measures PCK on a folder of COCO-keypoints sources, stills and clips");
-  command->add_option("folder", options->folder, "folder of sources, each with an annotations.json")->required();
+  command->add_option("folder", options->folder, "folder of sources, each with an annotations.json; or the MP-100 folder")->required();
   command->add_option("--shots", options->stills.shots, "support shots")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
   command->add_option("--pairs", options->stills.pairs, "pairs of stills a category")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
-  command->add_option("--seed", options->stills.seed, "draws the pairs")
+  command->add_option("--seed", options->stills.seed, "draws the pairs or episodes")
       ->check(CLI::Range(0, std::numeric_limits<int>::max()))
       ->capture_default_str();
   command->add_option("--support", options->support,
@@ -132,5 +165,6 @@ void AddEvalCommand(CLI::App &app, int *exit_code) {
   command->add_option("--predictions", options->predictions_file,
                       "write all predicted points here, a JSON line a pair or frame");
   command->add_flag("--no-clips", options->no_clips, "stills only");
+  AddProtocolOptions(command, options.get());
   SetCallback(command, exit_code, [options] { return Evaluate(*options); });
 }

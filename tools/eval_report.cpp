@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char *kKinds[] = {"stills", "clip"};
+constexpr const char *kKinds[] = {"stills", "clip", "mp100"};
 
 /// Mean over the rows of a kind; false where there are none.
 bool MeanOf(const EvalReport &report, const std::string &kind, train::Pck *mean) {
@@ -66,6 +66,14 @@ void AddConfidence(const ConfidenceFigures &figures, Json *out) {
   add("confidence_without_object", figures.without_object);
 }
 
+Json ProtocolOf(const EvalProtocol &protocol) {
+  return {{"name", protocol.name},
+          {"file", protocol.file},
+          {"episodes", protocol.episodes},
+          {"queries", protocol.queries},
+          {"seed", protocol.seed}};
+}
+
 std::string Fixed(double value) {
   char text[16];
   std::snprintf(text, sizeof text, "%.3f", value);
@@ -103,6 +111,10 @@ void PrintReport(const EvalReport &report) {
     train::Pck mean;
     if (MeanOf(report, kind, &mean)) PrintRow("mean", kind, "", mean, FiguresOf(report, kind));
   }
+  int without_points = 0;
+  for (const EvalRow &row : report.rows) without_points += row.without_points;
+  if (without_points > 0)
+    std::printf("%d queries share no visible point with their shots and count as 0.\n", without_points);
 }
 
 void WriteJson(const EvalReport &report, const std::string &path) {
@@ -112,6 +124,7 @@ void WriteJson(const EvalReport &report, const std::string &path) {
     Json entry = {{"source", row.source}, {"category", row.category}, {"kind", row.kind}};
     if (!row.clip.empty()) entry["clip"] = row.clip;
     entry["pairs"] = row.pairs;
+    if (row.kind == "mp100") entry["without_points"] = row.without_points;
     AddShares(row.pck, &entry);
     AddConfidence(FiguresOf(row), &entry);
     out["categories"].push_back(std::move(entry));
@@ -126,6 +139,7 @@ void WriteJson(const EvalReport &report, const std::string &path) {
   }
   out["model"] = report.model;
   out["shots"] = report.shots;
+  if (!report.protocol.name.empty()) out["protocol"] = ProtocolOf(report.protocol);
   std::ofstream file = Open(path);
   file << out.dump(2) << '\n';
   CheckWritten(file, path);

@@ -1,6 +1,7 @@
 // What `kpt eval` says: a table on stdout, `--json` and `--predictions` (docs/formats.md). Knows nothing of networks.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,13 @@ namespace kpt::tools {
 
 struct EvalRow {
   std::string source, category;
-  std::string kind;  ///< "stills" or "clip"
+  std::string kind;  ///< "stills", "clip" or "mp100"
   std::string clip;  ///< its name; empty for stills
   int pairs = 0;     ///< scored pairs, or objects in scored frames
   train::Pck pck;
   std::vector<train::ConfidenceSample> confidences;  ///< of every counted point that was given
   std::vector<double> without_object;                ///< confidences on queries that show something else; stills only
+  int without_points = 0;  ///< pairs that share no visible point, and count as 0; mp100 only
 };
 
 struct EvalPrediction {
@@ -23,9 +25,18 @@ struct EvalPrediction {
   train::StillsPrediction points;
 };
 
+/// How the episodes were drawn where a published protocol is followed.
+struct EvalProtocol {
+  std::string name;  ///< empty: none is
+  std::string file;
+  int episodes = 0, queries = 0;
+  std::uint32_t seed = 0;
+};
+
 struct EvalReport {
   std::string model;
   int shots = 0;
+  EvalProtocol protocol;
   std::vector<EvalRow> rows;
   std::vector<EvalPrediction> predictions;
 };

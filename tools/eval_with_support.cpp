@@ -54,9 +54,9 @@ struct CutShots {
 };
 
 cv::Mat ReadRgb(const data::CocoFile &file, const data::CocoAnnotation &annotation) {
-  const std::filesystem::path path = std::filesystem::path(file.folder) / file.Image(annotation.image_id).file_name;
   cv::Mat rgb;
-  cv::cvtColor(data::ReadPicture(path.string()), rgb, cv::COLOR_BGR2RGB);
+  cv::cvtColor(data::ReadPicture(data::FindPicture(file, file.Image(annotation.image_id).file_name)), rgb,
+               cv::COLOR_BGR2RGB);
   return rgb;
 }
 

@@ -240,9 +240,12 @@ CocoFile ReadCoco(const std::string &path, EmptyBox empty_box) {
   ForEach(root, path, "images", true, [&](const Item &item) { file.images.push_back(ReadImage(item)); });
   std::set<std::int64_t> known;
   for (const CocoImage &image : file.images) known.insert(image.id);
+  std::size_t next_place = 0;
   ForEach(root, path, "annotations", true, [&](const Item &item) {
+    const std::size_t place = next_place++;
     if (empty_box == EmptyBox::kLeaveOut && HasEmptyBox(item)) return;
     file.annotations.push_back(ReadAnnotation(item, file));
+    file.annotations.back().place = place;
     if (known.count(file.annotations.back().image_id) == 0) item.Fail("image_id", "is no image of this file");
   });
   ForEach(root, path, "videos", false, [&](const Item &item) { file.videos.push_back(ReadVideo(item)); });

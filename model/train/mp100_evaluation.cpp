@@ -22,10 +22,14 @@ Box BoxInPicture(const Box &box, const data::CocoImage &image) {
   return right > left && bottom > top ? Box{left, top, right - left, bottom - top} : Box{};
 }
 
-/// The usable instances of every category, ordered as the pictures are: a seed's episodes depend on the order.
+/// The usable instances of every category in the release's order, which a seed's episodes depend on: by picture, then as
+/// the file lists them.
 std::map<std::int64_t, Objects> ObjectsByCategory(const data::CocoFile &file) {
   std::map<std::int64_t, std::vector<const data::CocoAnnotation *>> of_image;
   for (const data::CocoAnnotation &annotation : file.annotations) of_image[annotation.image_id].push_back(&annotation);
+  for (auto &[image, annotations] : of_image) {
+    std::sort(annotations.begin(), annotations.end(), [](const auto *a, const auto *b) { return a->place < b->place; });
+  }
   std::map<std::int64_t, Objects> objects;
   for (const data::CocoImage &image : file.images) {
     for (const data::CocoAnnotation *annotation : of_image[image.id]) {

@@ -2,6 +2,7 @@
 // Called by the support loader, by training and by evaluation.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ struct CocoAnnotation {
   std::vector<Point2> points;  ///< one a keypoint of the category, in pixels; (0, 0) where not visible
   std::vector<bool> visible;   ///< v > 0
   std::vector<bool> hidden;    ///< v = 1: labelled, but covered by something or by the object itself
+  std::size_t place = 0;       ///< in the file's list
 };
 
 struct CocoVideo {

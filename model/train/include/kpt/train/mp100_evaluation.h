@@ -29,9 +29,9 @@ struct Mp100Category {
 using Mp100Progress = std::function<void(const std::string &category, int done, int all)>;
 
 /// One entry a category, in the file's order. The instances of a category are those with a visible point and a box of
-/// which a part lies in the picture. An episode's shots and queries are different instances. Every category has the same
-/// number of queries, so that the mean over categories is that over all queries. Throws Error(kInput) where a category
-/// has too few instances, and for pictures that cannot be read.
+/// which a part lies in the picture. An episode's shots and queries are different instances, drawn as the released code
+/// draws them with that seed. Every category has the same number of queries, so that the mean over categories is that
+/// over all queries. Throws Error(kInput) where a category has too few instances, and for pictures that cannot be read.
 std::vector<Mp100Category> EvaluateMp100(const data::CocoFile &file, const Mp100Options &options,
                                          const StillsPredictor &predict, const Mp100Progress &on_query);
 

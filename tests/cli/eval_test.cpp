@@ -13,6 +13,7 @@ namespace kpt::cli_testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::UnorderedElementsAre;
 
 constexpr int kInputError = 3, kModelError = 4, kPipelineError = 5;
@@ -61,10 +62,8 @@ TEST_F(Eval, ReportsStillsAndClipsWithTheirMeans) {
   EXPECT_EQ(report["shots"], 1);
   ASSERT_EQ(report["categories"].size(), 3U);
   const json &thing = report["categories"][0], &other = report["categories"][1], &walk = report["categories"][2];
-  EXPECT_THAT(KeysOf(thing),
-              UnorderedElementsAre("source", "category", "kind", "pairs", "pck05", "pck10", "pck20", "mpck"));
-  EXPECT_THAT(KeysOf(walk),
-              UnorderedElementsAre("source", "category", "kind", "clip", "pairs", "pck05", "pck10", "pck20", "mpck"));
+  EXPECT_THAT(KeysOf(thing), IsSupersetOf({"source", "category", "kind", "pairs", "pck05", "pck10", "pck20", "mpck"}));
+  EXPECT_THAT(KeysOf(walk), IsSupersetOf({"source", "category", "kind", "clip", "pairs", "pck05", "pck10", "pck20", "mpck"}));
   EXPECT_EQ(thing["source"], "made_up");
   EXPECT_EQ(thing["category"], "thing");
   EXPECT_EQ(thing["kind"], "stills");

@@ -27,6 +27,8 @@ void AddTrainCommand(CLI::App &app, int *exit_code) {
   CLI::App *command = app.add_subcommand("train", "Trains a network as a YAML configuration says");
   command->add_option("config", options->config, "configuration file (configs/train-small.yaml)")->required();
   command->add_option("--data-root", options->data_root, "folder of the training data, instead of the configuration's");
+  command->add_option("--set", options->settings, "SECTION.KEY=VALUE: a setting instead of the file's; may be repeated")
+      ->allow_extra_args(false);
   command->add_flag("--resume", options->resume, "go on from the run's last checkpoint");
   kpt::tools::SetCallback(command, exit_code, [options] { return Train(*options); });
 }

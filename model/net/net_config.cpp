@@ -43,6 +43,8 @@ struct BoolField {
 };
 
 constexpr BoolField kBools[] = {
+    {"pad_on_links", &NetConfig::pad_on_links},
+    {"support_mining", &NetConfig::support_mining},
     {"proposal", &NetConfig::proposal},
     {"layout_prior", &NetConfig::layout_prior},
     {"confidence", &NetConfig::confidence},

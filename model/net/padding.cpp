@@ -85,6 +85,11 @@ PadPlan ZeroPadding(int real_keypoints, const std::vector<Link> &links, int padd
   return plan;
 }
 
+PadPlan PaddingFor(const NetConfig &config, int real_keypoints, const std::vector<Link> &links) {
+  return config.pad_on_links ? EqualDivisionPadding(real_keypoints, links, config.padded_keypoints)
+                             : ZeroPadding(real_keypoints, links, config.padded_keypoints);
+}
+
 Keypoints Pad(const Keypoints &real, const PadPlan &plan) {
   const auto count = static_cast<std::size_t>(plan.real_keypoints);
   if (real.points.size() != count || real.visible.size() != count) {

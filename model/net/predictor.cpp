@@ -36,7 +36,7 @@ PredictorImpl::PredictorImpl(const NetConfig &config) : config_(config) {
   const auto points = list("kpt_branch");
   for (int l = 0; l < config.layers; ++l) {
     const std::string index = std::to_string(l);
-    support->register_module(index, support_layers_.emplace_back(config));
+    if (l == 0 || config.support_mining) support->register_module(index, support_layers_.emplace_back(config));
     query->register_module(index, query_layers_.emplace_back(config));
     points->register_module(index, point_branches_.emplace_back(std::vector<int>{c, c, c, c, 2}, "mlp", 2));
     torch::NoGradGuard no_gradient;
@@ -126,9 +126,11 @@ NetOutput PredictorImpl::Forward(const SupportContext &support, const FeatureMap
   Tensor mined = support.first_features;
   Tensor features;
   for (std::size_t l = 0; l < query_layers_.size(); ++l) {
-    if (l > 0) mined = MineSupport(l, features, support);
-    out.support_features.push_back(mined);
-    features = WithBatch(AverageShots(mined, visible), batch);
+    if (l == 0 || config_.support_mining) {
+      if (l > 0) mined = MineSupport(l, features, support);
+      out.support_features.push_back(mined);
+      features = WithBatch(AverageShots(mined, visible), batch);
+    }
     if (l == 0 && seed_vector_.defined() && seeds.points.defined()) {
       features = seeds.seeded.defined() ? features + seeds.seeded.view({-1, 1, 1}).to(features.dtype()) * seed_vector_
                                         : features + seed_vector_;

@@ -114,7 +114,7 @@ void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::
   }
   if (skeleton.empty()) LogDebug("The category has no skeleton: the shortest tree through its points takes its place.");
   const std::vector<Link> links = net::JoinedSkeleton(skeleton, marked);
-  plan_ = net::EqualDivisionPadding(static_cast<int>(keypoints_), links, net_->config().padded_keypoints);
+  plan_ = net::PaddingFor(net_->config(), static_cast<int>(keypoints_), links);
 
   const net::FeatureMaps all = Features(crops);
   std::vector<net::FeatureMaps> maps;

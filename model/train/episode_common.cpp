@@ -73,6 +73,15 @@ std::vector<Point2> NoisySeeds(const net::Keypoints &truth, const EpisodeOptions
   return seeds;
 }
 
+net::PadPlan PlanOf(int real, const std::vector<Link> &links, const EpisodeOptions &options, Random &random) {
+  switch (options.padding) {
+    case Padding::kEqualDivision: return net::EqualDivisionPadding(real, links, options.padded_keypoints);
+    case Padding::kZero: return net::ZeroPadding(real, links, options.padded_keypoints);
+    case Padding::kMixup: break;
+  }
+  return net::MixupPadding(real, links, options.padded_keypoints, random);
+}
+
 }  // namespace
 
 double Uniform(Random &random, double low, double high) { return std::uniform_real_distribution<double>(low, high)(random); }
@@ -222,8 +231,7 @@ int CommonPoints(const View &a, const View &b) {
 
 Episode FinishEpisode(const View &support, const View &query, const std::vector<Link> &links, bool object_in_query,
                       const EpisodeOptions &options, Random &random, const char *source) {
-  const net::PadPlan plan =
-      net::MixupPadding(static_cast<int>(support.points.size()), links, options.padded_keypoints, random);
+  const net::PadPlan plan = PlanOf(static_cast<int>(support.points.size()), links, options, random);
   const net::Keypoints support_padded = net::Pad(Normalised(support), plan);
   const net::Keypoints query_padded = net::Pad(Normalised(query), plan);
   Episode episode;

@@ -26,7 +26,7 @@ net::SupportContext Encode(net::FgsaNet &net, const std::vector<EvaluationCrop> 
   for (const EvaluationCrop &shot : shots) marked.push_back(Normalised(shot));
   const std::vector<Link> links = net::JoinedSkeleton(skeleton, marked);
   const int real = static_cast<int>(marked[0].points.size());
-  const net::PadPlan plan = net::EqualDivisionPadding(real, links, net->config().padded_keypoints);
+  const net::PadPlan plan = net::PaddingFor(net->config(), real, links);
   std::vector<Tensor> points, visible, refs;
   std::vector<net::FeatureMaps> maps;
   for (std::size_t s = 0; s < shots.size(); ++s) {

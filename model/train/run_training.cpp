@@ -83,7 +83,7 @@ void LogPoint(const CurvePoint &point) {
 }  // namespace
 
 void RunTraining(const RunOptions &options) {
-  const TrainConfig config = ReadTrainConfig(options.config, options.data_root);
+  const TrainConfig config = ReadTrainConfig(options.config, options.data_root, options.settings);
   net::UseCpuThreads(config.threads);
   cv::setNumThreads(1);  // the workers are the threads
   Trainer trainer(MakeNet(config), config.trainer);

@@ -3,7 +3,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <filesystem>
+#include <map>
 #include <set>
+#include <sstream>
 
 #include "kpt/base/error.h"
 
@@ -34,6 +36,18 @@ class Section {
     Read(key, value);
     if (*value >= least && *value <= most) return;
     Fail(Has(key) ? node_[key] : node_, Path(key) + ": is out of range (" + std::to_string(least) + " to " + std::to_string(most) + ")");
+  }
+
+  /// One of several names.
+  template <typename T>
+  void Read(const char *key, T *value, const std::map<std::string, T> &names) {
+    std::string name, known;
+    Read(key, &name);
+    if (name.empty()) return;
+    for (const auto &item : names) known += (known.empty() ? "" : ", ") + item.first;
+    const auto found = names.find(name);
+    if (found == names.end()) Fail(node_[key], Path(key) + ": '" + name + "' is none of: " + known);
+    *value = found->second;
   }
 
   Section Sub(const char *key) {
@@ -96,6 +110,8 @@ void ReadNet(Section section, net::NetConfig *net) {
   section.Read("layers", &net->layers);
   section.Read("ffn", &net->ffn);
   section.Read("padded_keypoints", &net->padded_keypoints);
+  section.Read("pad_on_links", &net->pad_on_links);
+  section.Read("support_mining", &net->support_mining);
   section.Read("proposal", &net->proposal);
   section.Read("layout_prior", &net->layout_prior);
   section.Read("proposal_stride", &net->proposal_stride);
@@ -134,6 +150,8 @@ void ReadTrainer(Section section, TrainerOptions *trainer) {
 }
 
 void ReadEpisodes(Section section, EpisodeOptions *episodes) {
+  section.Read("padding", &episodes->padding,
+               {{"mixup", Padding::kMixup}, {"equal", Padding::kEqualDivision}, {"zero", Padding::kZero}});
   section.Read("padded_keypoints", &episodes->padded_keypoints, 1, 1024);
   section.Read("max_keypoints", &episodes->max_keypoints, 1, 1024);
   section.Read("seeded_share", &episodes->seeded_share, 0.0, 1.0);
@@ -189,6 +207,26 @@ void ReadLabelled(Section section, LabelledOptions *labelled, double *share) {
   section.Finish();
 }
 
+/// "trainer.batch=4": the value becomes that of the key, which need not be in the file.
+void Override(YAML::Node root, const std::string &setting) {
+  const std::size_t equals = setting.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw Error(ErrorCode::kInvalidArgument, "--set " + setting + ": give SECTION.KEY=VALUE, for example trainer.batch=4");
+  }
+  std::istringstream path(setting.substr(0, equals));
+  YAML::Node node = root;
+  for (std::string key; std::getline(path, key, '.');) {
+    if (node.IsDefined() && (node.IsScalar() || node.IsSequence())) throw Error(ErrorCode::kInvalidArgument, "--set " + setting + ": there is no such section");
+    YAML::Node next = node[key];
+    node.reset(next);
+  }
+  try {
+    node = YAML::Load(setting.substr(equals + 1));
+  } catch (const YAML::Exception &error) {
+    throw Error(ErrorCode::kInvalidArgument, "--set " + setting + ": " + error.msg);
+  }
+}
+
 YAML::Node Parse(const std::string &path) {
   if (!std::filesystem::is_regular_file(path)) throw Error(ErrorCode::kNotFound, path + ": no such file; check the path");
   try {
@@ -202,9 +240,11 @@ YAML::Node Parse(const std::string &path) {
 
 }  // namespace
 
-TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root) {
+TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root, const std::vector<std::string> &settings) {
   TrainConfig config;
-  Section root(Parse(path), path, "");
+  const YAML::Node yaml = Parse(path);
+  for (const std::string &setting : settings) Override(yaml, setting);
+  Section root(yaml, path, "");
   std::string own_root = ".";
   root.Read("data_root", &own_root);
   root.Read("run_folder", &config.trainer.folder);

@@ -38,6 +38,8 @@ struct TrainConfig {
 /// `data_root`: what "data:" paths start from, instead of the file's own `data_root`; empty: the file's. Other relative
 /// paths start from the file's folder. Throws Error (kNotFound, kInput) naming file, line and key; unknown keys are
 /// errors.
-TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root);
+/// `settings`: "section.key=value", instead of the file's.
+TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root,
+                            const std::vector<std::string> &settings = {});
 
 }  // namespace kpt::train

@@ -55,6 +55,17 @@ TEST_F(TrainConfigTest, WrongSettingsAreNamedWithTheirLine) {
   EXPECT_THROW(ReadTrainConfig((folder_ / "none.yaml").string(), ""), Error);
 }
 
+TEST_F(TrainConfigTest, SettingsReplaceTheFiles) {
+  const std::string path = (folder_ / "c.yaml").string();
+  std::ofstream(path) << "run_folder: r\ntrainer: {batch: 2}\n";
+  const TrainConfig config = ReadTrainConfig(path, "", {"trainer.batch=7", "net.strides=[16, 8]", "episodes.padding=zero"});
+  EXPECT_EQ(config.trainer.batch, 7);
+  EXPECT_EQ(config.net.strides, (std::vector<int>{16, 8}));
+  EXPECT_EQ(config.episodes.padding, Padding::kZero);
+  for (const char *wrong : {"trainer.batch", "=3", "trainer.batch.x=3", "trainer.batsh=3", "trainer.batch=[", "episodes.padding=some"})
+    EXPECT_THROW(ReadTrainConfig(path, "", {wrong}), Error) << wrong;
+}
+
 TEST_F(TrainConfigTest, EveryShippedConfigurationIsReadAndHoldsBackWhatMeasures) {
   int configurations = 0;
   for (const auto &entry : std::filesystem::directory_iterator(KPT_SOURCE_DIR "/configs")) {

@@ -26,6 +26,8 @@ struct NetConfig {
   int layers = 3;             ///< L
   int ffn = 256;
   int padded_keypoints = 40;  ///< K at test time
+  bool pad_on_links = true;   ///< false: the added slots stay empty, the baseline that the paper compares with
+  bool support_mining = true; ///< false: only the first layer mines the support, the paper's ablation
   bool proposal = true;       ///< correlation proposal as the first query point (release: the crop's centre)
   int proposal_stride = 8;    ///< of the level that it looks in
   bool layout_prior = false;  ///< the proposal prefers places that keep the support's layout (release: none)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kpt/base/geometry.h"
+#include "kpt/net/net_config.h"
 
 namespace kpt::net {
 
@@ -42,6 +43,8 @@ PadPlan MixupPaddingFromDraws(int real_keypoints, const std::vector<Link> &links
 PadPlan EqualDivisionPadding(int real_keypoints, const std::vector<Link> &links, int padded_keypoints);
 /// The baseline: empty slots only.
 PadPlan ZeroPadding(int real_keypoints, const std::vector<Link> &links, int padded_keypoints);
+/// What a network is used with: equal division, or empty slots where its configuration says so.
+PadPlan PaddingFor(const NetConfig &config, int real_keypoints, const std::vector<Link> &links);
 
 /// A picture's keypoints with the plan's slots filled: K_c + slots entries. A padded point is visible where both ends are.
 Keypoints Pad(const Keypoints &real, const PadPlan &plan);

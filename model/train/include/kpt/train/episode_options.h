@@ -6,9 +6,13 @@
 
 namespace kpt::train {
 
+/// How an episode's keypoints are padded: the paper's random points on links, equally spaced ones, or empty slots.
+enum class Padding { kMixup, kEqualDivision, kZero };
+
 /// What happens to every picture and every episode, whatever its source.
 struct EpisodeOptions {
   int crop_size = 256;
+  Padding padding = Padding::kMixup;
   int padded_keypoints = 28;
   int max_keypoints = 24;       ///< a category with more gives a random part of them
   double seeded_share = 0.5;    ///< episodes that start from noisy truth

@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace kpt::train {
 
 struct RunOptions {
   std::string config;     ///< YAML file
   std::string data_root;  ///< instead of the configuration's; empty: as configured
+  std::vector<std::string> settings;  ///< "section.key=value", instead of the configuration's
   bool resume = false;    ///< go on from the run's last checkpoint
   std::function<bool()> stop = [] { return false; };  ///< asked after each step
 };

@@ -65,7 +65,7 @@ const PropertyTable<S> &TrackProperties() {
       {"config-file", "YAML file with the names and values of these properties; one set on the element wins",
        kWhenReady, TextField<S>{&S::config_file}},
       {"device", "Where the network runs: auto, cpu, cuda or cuda:N", kWhenReady, TextField<S>{&S::device}},
-      {"instances", "Objects to follow", kWhenReady, IntField<S>{&S::instances, 1, 1}},
+      {"instances", "Objects to follow", kWhenReady, IntField<S>{&S::instances, 1, 32}},
       {"initial-boxes",
        "Where the objects are in the first frame and after a reset: x,y,w,h[,angle];... in pixels and degrees "
        "(default: search)",

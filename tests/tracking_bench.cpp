@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "clip_trial.h"
+#include "crowd_trial.h"
 #include "kpt/base/error.h"
 #include "kpt/estimator.h"
 
@@ -39,6 +40,14 @@ void CompareOn(const std::string &folder, const std::string &video, const std::s
   show("plain Lucas-Kanade, from truth", FollowByPlainFlow(clip, trial));
 }
 
+void FollowFlies(const std::string &folder, const std::string &weights) {
+  for (const std::string &video : ClipsOf(folder)) {
+    const CrowdScore crowd = FollowAll(folder, video, Network(weights));
+    std::printf("%s, all of the objects; %d identity switches\n  %s\n", video.c_str(), crowd.identity_switches,
+                Line("tracker", crowd.score).c_str());
+  }
+}
+
 }  // namespace
 
 int main(int argc, char **argv) try {
@@ -48,6 +57,7 @@ int main(int argc, char **argv) try {
   }
   const int frames = argc > 3 ? std::atoi(argv[3]) : 1 << 20;
   const std::string data = argv[2];
+  FollowFlies(data + "/sleap_flies", argv[1]);
   for (const char *source : {"sleap_flies", "mocap_human"}) {
     for (const std::string &video : ClipsOf(data + "/" + source)) {
       for (const double turn : {0.0, 2.0}) CompareOn(data + "/" + source, video, argv[1], frames, turn);

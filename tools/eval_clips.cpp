@@ -100,7 +100,9 @@ class ClipEvaluation {
   }
 
   std::unique_ptr<Tracker> StartTracker() const {
-    auto tracker = Tracker::Create(LoadEstimatorOrThrow(options_.model).estimator, support_, TrackerSettings{});
+    TrackerSettings settings;
+    for (const auto &[index, truths] : frames_) settings.instances = std::max(settings.instances, static_cast<int>(truths.size()));
+    auto tracker = Tracker::Create(LoadEstimatorOrThrow(options_.model).estimator, support_, settings);
     ThrowIfFailed(tracker.status());
     return std::move(tracker).value();
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/imgproc.hpp>
 #include <string>
 
 #include "crop.h"
@@ -17,6 +18,24 @@ constexpr int kLargestCrop = 4096;
 [[noreturn]] void WrongCount(const char *what, std::size_t got, std::size_t asked) {
   throw Error(ErrorCode::kInternal, "The estimator answered " + std::to_string(got) + " " + what + ", " +
                                         std::to_string(asked) + " were asked for.");
+}
+
+/// Fills the hull of each instance's points with the crop's mean colour.
+void PaintOver(const std::vector<CrowdMember> &instances, const Similarity &crop_from_frame, int crop_size, std::uint8_t *rgb) {
+  cv::Mat crop(crop_size, crop_size, CV_8UC3, rgb);
+  const cv::Scalar mean = cv::mean(crop);
+  for (const CrowdMember &instance : instances) {
+    std::vector<cv::Point2f> points;
+    for (const Point2 &p : *instance.points) {
+      const Point2 q = crop_from_frame(p);
+      constexpr float kFar = 1e5F;
+      points.emplace_back(std::clamp(q.x, -kFar, kFar), std::clamp(q.y, -kFar, kFar));
+    }
+    std::vector<cv::Point2f> hull;
+    cv::convexHull(points, hull);
+    const std::vector<cv::Point> corners(hull.begin(), hull.end());
+    cv::fillConvexPoly(crop, corners, mean);
+  }
 }
 
 }  // namespace
@@ -54,6 +73,7 @@ void CropBatch::Cut(FramePixels &frame, const CropQuestion *questions, std::size
     const Similarity crop_from_frame = CropFromFrame(questions[i].frame_from_object, crop_size_);
     std::uint8_t *rgb = &pixels_[i * crop_bytes];
     frame.Crop(crop_from_frame, crop_size_, rgb);
+    if (questions[i].painted_over != nullptr) PaintOver(*questions[i].painted_over, crop_from_frame, crop_size_, rgb);
     queries_[i] = {rgb, nullptr};
     if (questions[i].seeds_in_frame == nullptr) continue;
     Point2 *seeds = &seeds_[i * keypoints_];

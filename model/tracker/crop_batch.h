@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "crowd.h"
 #include "frame_pixels.h"
 #include "kpt/estimator.h"
 #include "kpt/tracker.h"
@@ -17,6 +18,7 @@ namespace kpt {
 struct CropQuestion {
   Similarity frame_from_object;                        ///< where the object is thought to be
   const std::vector<Point2> *seeds_in_frame = nullptr; ///< one a keypoint; null: no idea
+  const std::vector<CrowdMember> *painted_over = nullptr;  ///< instances that the estimator shall not see; null: none
 };
 
 class CropBatch {

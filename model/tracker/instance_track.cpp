@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kSoundToFollow = 4;      ///< points that tell the common motion; with fewer the fit alone decides
 constexpr double kPlaceGain = 0.2;     ///< of the fit to the layout, which limbs pull about, against the common motion
+constexpr double kPulledGain = 0.1;    ///< of each frame in the mean of corrections
 constexpr float kLeastWeight = 0.05F;  ///< in the place's fit, of a point that the estimator does not believe in
 
 /// The smallest box around the points that are not lost.
@@ -47,9 +48,15 @@ void InstanceTrack::Reset() {
 void InstanceTrack::Forget() {
   following_ = expected_ = given_ = inferred_ = false;
   mean_confidence_ = 0;
+  pulled_ = 0;
   confidence_.assign(layout_->points.size(), 0);
   flow_.Forget();
   smoother_.Reset();
+}
+
+void InstanceTrack::LetGo() {
+  Forget();
+  states_.Reset();
 }
 
 void InstanceTrack::Adopt(const Candidate &candidate, bool expected) {
@@ -146,7 +153,7 @@ bool InstanceTrack::InferenceDue(const TrackerSettings &settings) const {
 CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
   // An answer without a seed, every other time, finds points that flow has led astray.
   seeded_ = !seeded_ || !settings.use_flow;
-  return {frame_from_object_, seeded_ ? &filter_.points() : nullptr};
+  return {frame_from_object_, seeded_ ? &filter_.points() : nullptr, nullptr};
 }
 
 void InstanceTrack::Correct(const Measurements &measurements, const TrackerSettings &settings) {
@@ -157,10 +164,24 @@ void InstanceTrack::Correct(const Measurements &measurements, const TrackerSetti
   }
   mean_confidence_ = MeanConfidence(*layout_, measurements);
   if (settings.use_flow) {
+    const std::vector<Point2> predicted = filter_.points();
     filter_.Correct(measurements, frame_from_object_, *layout_);
+    double moved = 0;
+    for (std::size_t i = 0; i < predicted.size(); ++i) {
+      moved += std::hypot(filter_.points()[i].x - predicted[i].x, filter_.points()[i].y - predicted[i].y);
+    }
+    moved /= static_cast<double>(predicted.size()) * frame_from_object_.scale();
+    pulled_ += kPulledGain * (moved - pulled_);
   } else {
     filter_.Replace(measurements);
   }
+}
+
+void InstanceTrack::Miss() {
+  inferred_ = true;
+  frames_since_inference_ = 0;
+  mean_confidence_ = 0;
+  std::fill(confidence_.begin(), confidence_.end(), 0.0F);
 }
 
 bool InstanceTrack::Confident(const TrackerSettings &settings) const {

@@ -35,6 +35,15 @@ class InstanceTrack {
 
   /// There is an idea of where the object is.
   bool following() const { return following_; }
+  const Similarity &place() const { return frame_from_object_; }
+  const std::vector<Point2> &points() const { return filter_.points(); }
+
+  /// How much the answers of late have moved the points against flow, of the object's size: a track that goes over to
+  /// another object is pulled there.
+  double pulled() const { return pulled_; }
+
+  /// Gives the object up, to search for it anew: another instance has it.
+  void LetGo();
 
   /// 1. Flow carries the points into this frame, and the place follows them.
   void Predict(FramePixels &frame, const TrackerSettings &settings);
@@ -47,6 +56,9 @@ class InstanceTrack {
 
   /// 3. Its answer.
   void Correct(const Measurements &measurements, const TrackerSettings &settings);
+
+  /// 3. Or the answer is about another instance: nothing was seen of this one.
+  void Miss();
 
   /// 4. Whether the frame should be searched, now that the answer is known.
   bool SearchDue(const TrackerSettings &settings) const;
@@ -87,6 +99,7 @@ class InstanceTrack {
   float mean_confidence_ = 0;
   int frames_since_inference_ = 0;
   bool seeded_ = false;             ///< the last question was
+  double pulled_ = 0;
   std::vector<Point2> smoothed_;
 };
 

@@ -77,12 +77,15 @@ Candidate Search::Judge(const Similarity &place, const Measurements &points) con
     candidate.frame_from_object = place;
     candidate.explained = 0;
   }
+  const auto is_here = [&](const CrowdMember &other) { return SameObject(other.place, candidate.frame_from_object); };
+  if (std::any_of(others_.begin(), others_.end(), is_here)) candidate.explained = 0;
+  candidate.explained *= 1 - ShareOfOthers(points, others_);
   return candidate;
 }
 
 void Search::Look(FramePixels &frame, const std::vector<Similarity> &places, FrameResult::StageTimes *times) {
   questions_.clear();
-  for (const Similarity &place : places) questions_.push_back({place, nullptr});
+  for (const Similarity &place : places) questions_.push_back({place, nullptr, others_.empty() ? nullptr : &others_});
   batch_->Ask(frame, questions_, times, &answers_);
   found_.clear();
   for (std::size_t i = 0; i < places.size(); ++i) found_.push_back(Judge(places[i], answers_[i]));

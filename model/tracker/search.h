@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crop_batch.h"
+#include "crowd.h"
 #include "measurement.h"
 #include "object_layout.h"
 
@@ -42,6 +43,9 @@ class Search {
   /// The object is in this box; turned by it, or otherwise if that convinces more.
   Candidate InBox(FramePixels &frame, const OrientedBox &box, float threshold, FrameResult::StageTimes *times);
 
+  /// The instances that are followed: what belongs to them is not found again.
+  void Exclude(std::vector<CrowdMember> others) { others_ = std::move(others); }
+
   /// The next search begins with the largest window.
   void Rewind() { next_window_ = 0; }
 
@@ -61,6 +65,7 @@ class Search {
   std::vector<CropQuestion> questions_;
   std::vector<Measurements> answers_;
   std::vector<Candidate> found_;
+  std::vector<CrowdMember> others_;
 };
 
 }  // namespace kpt

@@ -1,12 +1,15 @@
 // The tracker's pipeline: see Impl::Process. Everything with a formula in it lies in the files that it calls.
 #include "kpt/tracker.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
 #include "crop.h"
 #include "crop_batch.h"
+#include "crowd.h"
 #include "frame_clock.h"
 #include "frame_pixels.h"
 #include "instance_track.h"
@@ -18,6 +21,9 @@
 
 namespace kpt {
 namespace {
+
+constexpr int kMostInstances = 32;
+constexpr int kFramesToLetGo = 4;  // two tracks at one place, in a row
 
 bool CentreInside(const Box &inner, const Box &outer) {
   const float x = inner.x + inner.width / 2 - outer.x, y = inner.y + inner.height / 2 - outer.y;
@@ -40,12 +46,12 @@ CorrectionFilter::Noise NoiseOf(const Estimator &estimator, std::size_t shots) {
 
 /// Throws Error(kInvalidArgument) naming the setting; also false for a value that is no number.
 void CheckSettings(const TrackerSettings &settings) {
-  if (settings.instances != 1) {
-    Refuse("instances: " + std::to_string(settings.instances) + "; this version follows one object at a time.");
+  if (settings.instances < 1 || settings.instances > kMostInstances) {
+    Refuse("instances: " + std::to_string(settings.instances) + "; must be from 1 to " + std::to_string(kMostInstances) + ".");
   }
   if (settings.initial_boxes.size() > static_cast<std::size_t>(settings.instances)) {
     Refuse("initial_boxes: " + std::to_string(settings.initial_boxes.size()) + " boxes for " +
-           std::to_string(settings.instances) + " instance.");
+           std::to_string(settings.instances) + " instance(s).");
   }
   for (const OrientedBox &box : settings.initial_boxes) {
     const bool finite = std::isfinite(box.box.x) && std::isfinite(box.box.y) && std::isfinite(box.angle_deg);
@@ -75,7 +81,12 @@ struct Tracker::Impl {
   void Predict(FrameResult *result);
   void Correct(FrameResult *result);
   void StartWhereMarked();
+  void LetGoOfDoubles();
   void SearchWhereDue(FrameResult *result);
+  bool SearchInBox(std::size_t track, FrameResult *result);
+  std::vector<CrowdMember> Others() const;
+  void SearchFirstFrame(const std::vector<std::size_t> &due, FrameResult *result);
+  void SearchFurther(const std::vector<std::size_t> &due, FrameResult *result);
   void Report(FrameResult *result);
 
   std::unique_ptr<Estimator> estimator;
@@ -92,6 +103,9 @@ struct Tracker::Impl {
   std::vector<InstanceTrack *> asking;
   std::vector<CropQuestion> questions;
   std::vector<Measurements> answers;
+  std::vector<CrowdMember> crowd;
+  std::vector<int> frames_as_double;  ///< of each track: in a row, at another's place
+  std::size_t next_searcher = 0;      ///< tracks take turns
 };
 
 Tracker::Impl::Impl(std::unique_ptr<Estimator> with, SupportSet set, const TrackerSettings &wanted)
@@ -107,6 +121,7 @@ Tracker::Impl::Impl(std::unique_ptr<Estimator> with, SupportSet set, const Track
   estimator->SetSupport(crops, support.skeleton);
   const CorrectionFilter::Noise noise = NoiseOf(*estimator, support.shots.size());
   for (int id = 1; id <= settings.instances; ++id) tracks.emplace_back(id, &layout, noise);
+  frames_as_double.assign(tracks.size(), 0);
 }
 
 void Tracker::Impl::Process(const FrameView &frame, FrameResult *result) {
@@ -118,6 +133,7 @@ void Tracker::Impl::Process(const FrameView &frame, FrameResult *result) {
 
   Predict(result);
   Correct(result);
+  LetGoOfDoubles();
   SearchWhereDue(result);
   Report(result);
   first_frame = false;
@@ -138,8 +154,31 @@ void Tracker::Impl::Correct(FrameResult *result) {
   }
   if (asking.empty()) return;
   batch.Ask(pixels, questions, &result->times, &answers);
-  for (std::size_t i = 0; i < asking.size(); ++i) asking[i]->Correct(answers[i], settings);
   result->inferred = true;
+  crowd.clear();
+  for (const InstanceTrack &track : tracks) crowd.push_back({track.place(), track.following() ? &track.points() : nullptr});
+  std::vector<bool> about_another;  // judged for all before the first correction moves a point
+  for (std::size_t i = 0; i < asking.size(); ++i) {
+    about_another.push_back(AboutAnother(answers[i], crowd, static_cast<std::size_t>(asking[i] - tracks.data())));
+  }
+  for (std::size_t i = 0; i < asking.size(); ++i) {
+    about_another[i] ? asking[i]->Miss() : asking[i]->Correct(answers[i], settings);
+  }
+}
+
+/// Where two tracks stay at one place, the one that was pulled there gives the object up.
+void Tracker::Impl::LetGoOfDoubles() {
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    const auto doubles = [&](const InstanceTrack &other) {
+      return &other != &tracks[i] && other.following() && other.pulled() <= tracks[i].pulled() &&
+             SameObject(other.place(), tracks[i].place());
+    };
+    const bool is_double = tracks[i].following() && std::any_of(tracks.begin(), tracks.end(), doubles);
+    frames_as_double[i] = is_double ? frames_as_double[i] + 1 : 0;
+    if (frames_as_double[i] < kFramesToLetGo) continue;
+    tracks[i].LetGo();
+    frames_as_double[i] = 0;
+  }
 }
 
 void Tracker::Impl::StartWhereMarked() {
@@ -154,26 +193,64 @@ void Tracker::Impl::StartWhereMarked() {
 
 void Tracker::Impl::SearchWhereDue(FrameResult *result) {
   if (first_frame) StartWhereMarked();
+  std::vector<std::size_t> due;
+  search.Exclude({});
   for (std::size_t i = 0; i < tracks.size(); ++i) {
-    InstanceTrack &track = tracks[i];
-    if (!track.SearchDue(settings)) continue;
-    if (layout.fills_picture && track.following()) continue;  // there is nowhere else to look
-    result->inferred = true;
-    const float threshold = settings.confidence_threshold;
-    const bool has_box = first_frame && i < settings.initial_boxes.size();
-    if (has_box || layout.fills_picture) {
-      const OrientedBox box = has_box ? settings.initial_boxes[i] : WholeFrame(pixels);
-      track.Adopt(search.InBox(pixels, box, threshold, &result->times), true);
-      continue;
-    }
-    const Candidate candidate = first_frame
-                                    ? search.Everywhere(pixels, &result->times)
-                                    : search.Further(pixels, track.last_place(), threshold, &result->times);
-    if (candidate.Convincing(threshold)) {
-      track.Adopt(candidate, false);
-      search.Rewind();
-    }
+    if (!tracks[i].SearchDue(settings)) continue;
+    if (layout.fills_picture && tracks[i].following()) continue;  // there is nowhere else to look
+    if (!SearchInBox(i, result)) due.push_back(i);
   }
+  if (due.empty()) return;
+  result->inferred = true;
+  first_frame ? SearchFirstFrame(due, result) : SearchFurther(due, result);
+}
+
+/// Where the caller or the layout says where the object is; false where neither does.
+bool Tracker::Impl::SearchInBox(std::size_t track, FrameResult *result) {
+  const bool has_box = first_frame && track < settings.initial_boxes.size();
+  if (!has_box && !layout.fills_picture) return false;
+  const OrientedBox box = has_box ? settings.initial_boxes[track] : WholeFrame(pixels);
+  tracks[track].Adopt(search.InBox(pixels, box, settings.confidence_threshold, &result->times), true);
+  result->inferred = true;
+  return true;
+}
+
+/// Those that are followed and not themselves in doubt.
+std::vector<CrowdMember> Tracker::Impl::Others() const {
+  std::vector<CrowdMember> others;
+  for (const InstanceTrack &track : tracks) {
+    if (track.following() && !track.SearchDue(settings)) others.push_back({track.place(), &track.points()});
+  }
+  return others;
+}
+
+/// One object after the other, the most convincing first.
+void Tracker::Impl::SearchFirstFrame(const std::vector<std::size_t> &due, FrameResult *result) {
+  for (const std::size_t i : due) {
+    search.Exclude(Others());
+    const Candidate candidate = search.Everywhere(pixels, &result->times);
+    if (!candidate.Convincing(settings.confidence_threshold)) return;
+    tracks[i].Adopt(candidate, false);
+    search.Rewind();
+  }
+}
+
+/// A few windows, and the surroundings of where one of the lost was last; what is found there is the lost one's whose
+/// last place is nearest.
+void Tracker::Impl::SearchFurther(const std::vector<std::size_t> &due, FrameResult *result) {
+  search.Exclude(Others());
+  const InstanceTrack &searcher = tracks[due[next_searcher++ % due.size()]];
+  const float threshold = settings.confidence_threshold;
+  const Candidate candidate = search.Further(pixels, searcher.last_place(), threshold, &result->times);
+  if (!candidate.Convincing(threshold)) return;
+  const auto distance = [&](std::size_t i) {
+    const auto last = tracks[i].last_place();
+    if (!last) return std::numeric_limits<double>::max();  // never seen: after those that were
+    return std::hypot(last->dx - candidate.frame_from_object.dx, last->dy - candidate.frame_from_object.dy);
+  };
+  const auto nearest = std::min_element(due.begin(), due.end(), [&](std::size_t a, std::size_t b) { return distance(a) < distance(b); });
+  tracks[*nearest].Adopt(candidate, false);
+  search.Rewind();
 }
 
 void Tracker::Impl::Report(FrameResult *result) {
@@ -192,6 +269,7 @@ void Tracker::Impl::Report(FrameResult *result) {
 
 void Tracker::Impl::Reset() {
   for (InstanceTrack &track : tracks) track.Reset();
+  frames_as_double.assign(tracks.size(), 0);
   search.Rewind();
   clock.Reset();
   first_frame = true;

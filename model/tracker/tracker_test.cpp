@@ -345,7 +345,8 @@ TEST(Tracker, ImpossibleSettingsAreNamed) {
   };
   using ::testing::HasSubstr;
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THAT(message([](TrackerSettings *s) { s->instances = 2; }), HasSubstr("instances"));
+  EXPECT_THAT(message([](TrackerSettings *s) { s->instances = 0; }), HasSubstr("instances"));
+  EXPECT_THAT(message([](TrackerSettings *s) { s->instances = 1000; }), HasSubstr("instances"));
   EXPECT_THAT(message([](TrackerSettings *s) { s->max_lost_frames = 0; }), HasSubstr("max_lost_frames"));
   EXPECT_THAT(message([=](TrackerSettings *s) { s->confidence_threshold = nan; }), HasSubstr("confidence_threshold"));
   EXPECT_THAT(message([=](TrackerSettings *s) { s->min_cutoff_hz = nan; }), HasSubstr("min_cutoff_hz"));

@@ -71,13 +71,17 @@ SyntheticScene::SyntheticScene(int width, int height, std::uint32_t seed)
 SyntheticScene::~SyntheticScene() = default;
 
 RgbImage SyntheticScene::Draw(const std::optional<ScenePose> &pose, double noise) {
+  return DrawAll(pose ? std::vector<ScenePose>{*pose} : std::vector<ScenePose>{}, noise);
+}
+
+RgbImage SyntheticScene::DrawAll(const std::vector<ScenePose> &poses, double noise) {
   Pictures &p = *pictures_;
   p.background.copyTo(p.frame);
-  if (pose) {
-    const double scale = pose->side / kPatchSide;
-    const double a = scale * std::cos(pose->angle_deg * CV_PI / 180), b = scale * std::sin(pose->angle_deg * CV_PI / 180);
+  for (const ScenePose &pose : poses) {
+    const double scale = pose.side / kPatchSide;
+    const double a = scale * std::cos(pose.angle_deg * CV_PI / 180), b = scale * std::sin(pose.angle_deg * CV_PI / 180);
     const double middle = (kPatchPixels - 1) / 2.0;
-    const cv::Matx23d frame_from_patch(a, -b, pose->centre.x - (a - b) * middle, b, a, pose->centre.y - (b + a) * middle);
+    const cv::Matx23d frame_from_patch(a, -b, pose.centre.x - (a - b) * middle, b, a, pose.centre.y - (b + a) * middle);
     cv::warpAffine(p.patch, p.warped, frame_from_patch, p.frame.size(), cv::INTER_LINEAR);
     cv::warpAffine(p.mask, p.warped_mask, frame_from_patch, p.frame.size(), cv::INTER_LINEAR);
     p.warped.copyTo(p.frame, p.warped_mask > 200);

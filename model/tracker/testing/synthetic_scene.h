@@ -52,6 +52,9 @@ class SyntheticScene {
   /// The object at `pose`; none: the background alone. `noise`: standard deviation of the sensor's, in grey levels.
   RgbImage Draw(const std::optional<ScenePose> &pose, double noise = 0);
 
+  /// Several such objects, the last one in front.
+  RgbImage DrawAll(const std::vector<ScenePose> &poses, double noise = 0);
+
   /// The keypoints' true places.
   std::vector<Point2> Truth(const ScenePose &pose) const;
 

@@ -30,6 +30,12 @@ class TrackerRig {
     return Give(frame.view(frame_index_++ * kFrameNs));
   }
 
+  /// The same with several objects.
+  const FrameResult &StepAll(const std::vector<ScenePose> &poses) {
+    const SceneFrame frame(scene.DrawAll(poses), PixelFormat::kRgb);
+    return Give(frame.view(frame_index_++ * kFrameNs));
+  }
+
   const FrameResult &Give(const FrameView &view) {
     const Status status = tracker->Process(view, &result);
     EXPECT_TRUE(status.ok()) << status.message();
@@ -37,8 +43,8 @@ class TrackerRig {
   }
 
   /// Root of the mean squared distance of the raw points from the truth, in box sides; a large number where there are none.
-  double RawError(const ScenePose &pose) const { return Error(pose, &TrackedPoint::raw_in_frame); }
-  double SmoothedError(const ScenePose &pose) const { return Error(pose, &TrackedPoint::xy_in_frame); }
+  double RawError(const ScenePose &pose, std::size_t instance = 0) const { return Error(pose, &TrackedPoint::raw_in_frame, instance); }
+  double SmoothedError(const ScenePose &pose) const { return Error(pose, &TrackedPoint::xy_in_frame, 0); }
 
   TrackState state() const { return result.instances.empty() ? TrackState::kSearching : result.instances[0].state; }
 
@@ -49,12 +55,12 @@ class TrackerRig {
   FrameResult result;
 
  private:
-  double Error(const ScenePose &pose, Point2 TrackedPoint::*which) const {
-    if (result.instances.empty() || result.instances[0].points.empty()) return 1e9;
+  double Error(const ScenePose &pose, Point2 TrackedPoint::*which, std::size_t instance) const {
+    if (result.instances.size() <= instance || result.instances[instance].points.empty()) return 1e9;
     const std::vector<Point2> truth = scene.Truth(pose);
     double sum = 0;
     for (std::size_t i = 0; i < truth.size(); ++i) {
-      const Point2 p = result.instances[0].points[i].*which;
+      const Point2 p = result.instances[instance].points[i].*which;
       sum += (p.x - truth[i].x) * (p.x - truth[i].x) + (p.y - truth[i].y) * (p.y - truth[i].y);
     }
     return std::sqrt(sum / static_cast<double>(truth.size())) / pose.side;

@@ -58,7 +58,7 @@ train::StillsPredictor MakePredictor(Estimator &estimator) {
     for (const train::EvaluationCrop &shot : shots) crops.push_back(AsSupport(shot));
     support->Set(std::move(crops), skeleton);
     std::vector<train::PredictedPoint> points;
-    const std::vector<CropEstimate> answers = estimator.Estimate({{query.rgb.data, nullptr}});
+    const std::vector<CropEstimate> answers = estimator.Estimate({{query.rgb.data}});
     for (const PointEstimate &p : answers.front()) points.push_back({p.xy_in_crop, p.confidence});
     return points;
   };

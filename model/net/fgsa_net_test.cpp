@@ -84,7 +84,7 @@ TEST(FgsaNet, SeedsReplaceTheProposalWhereGiven) {
   EXPECT_TRUE(torch::equal(mixed.initial_points[1], unseeded.initial_points[1]));
   EXPECT_TRUE(torch::allclose(mixed.points.back()[1], unseeded.points.back()[1], 1e-4, 1e-5));
   EXPECT_FALSE(torch::allclose(mixed.points.back()[0], unseeded.points.back()[0], 1e-3, 1e-3));
-  EXPECT_FALSE(net->Forward(support, query, {seeds, {}}).proposal_logits.defined()) << "nobody asked for a proposal";
+  EXPECT_FALSE(net->Forward(support, query, {seeds, {}, {}}).proposal_logits.defined()) << "nobody asked for a proposal";
 }
 
 TEST(FgsaNet, PreparationChangesNothingThatOneSees) {

@@ -99,7 +99,7 @@ Tensor PredictorImpl::InitialPoints(const SupportContext &support, const Feature
   const std::int64_t batch = query.values.size(0);
   Tensor points;
   if (proposal_) {
-    out->proposal_logits = proposal_->Logits(support.proposal, query);
+    out->proposal_logits = proposal_->Logits(support.proposal, query, seeds.without_layout);
     points = proposal_->Points(out->proposal_logits.detach(), query);
   } else {
     points = torch::full({batch, support.initial_features.size(1), 2}, 0.5, query.values.options());

@@ -29,11 +29,13 @@ ProposalImpl::ProposalImpl(const NetConfig &config) {
 
 Tensor ProposalImpl::Keys(const Tensor &raw, const Tensor &mined) { return UnitLength(key_(torch::cat({raw, mined}, -1))); }
 
-Tensor ProposalImpl::Logits(const ProposalSupport &support, const FeatureMaps &query) {
+Tensor ProposalImpl::Logits(const ProposalSupport &support, const FeatureMaps &query, const Tensor &without_layout) {
   const Tensor map = UnitLength(map_(query.levels[level_].flatten(2).transpose(1, 2)));
   const Tensor temperature = log_temperature_.exp().clamp_max(kMaxTemperature);
   const Tensor correlation = torch::matmul(support.keys, map.transpose(1, 2)) * temperature;
-  return layout_prior_ ? correlation + LayoutLogits(correlation, support, query) : correlation;
+  if (!layout_prior_) return correlation;
+  const Tensor layout = LayoutLogits(correlation, support, query);
+  return correlation + (without_layout.defined() ? layout.masked_fill(without_layout.view({-1, 1, 1}), 0) : layout);
 }
 
 Tensor ProposalImpl::LayoutLogits(const Tensor &correlation, const ProposalSupport &support, const FeatureMaps &query) {

@@ -74,7 +74,7 @@ void CropBatch::Cut(FramePixels &frame, const CropQuestion *questions, std::size
     std::uint8_t *rgb = &pixels_[i * crop_bytes];
     frame.Crop(crop_from_frame, crop_size_, rgb);
     if (questions[i].painted_over != nullptr) PaintOver(*questions[i].painted_over, crop_from_frame, crop_size_, rgb);
-    queries_[i] = {rgb, nullptr};
+    queries_[i] = {rgb, nullptr, questions[i].layout_expected};
     if (questions[i].seeds_in_frame == nullptr) continue;
     Point2 *seeds = &seeds_[i * keypoints_];
     std::transform(questions[i].seeds_in_frame->begin(), questions[i].seeds_in_frame->end(), seeds, crop_from_frame);

@@ -18,6 +18,7 @@ namespace kpt {
 struct CropQuestion {
   Similarity frame_from_object;                        ///< where the object is thought to be
   const std::vector<Point2> *seeds_in_frame = nullptr; ///< one a keypoint; null: no idea
+  bool layout_expected = true;                         ///< as for CropQuery
   const std::vector<CrowdMember> *painted_over = nullptr;  ///< instances that the estimator shall not see; null: none
 };
 

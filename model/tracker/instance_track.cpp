@@ -151,9 +151,11 @@ bool InstanceTrack::InferenceDue(const TrackerSettings &settings) const {
 }
 
 CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
-  // An answer without a seed, every other time, finds points that flow has led astray.
-  seeded_ = !seeded_ || !settings.use_flow;
-  return {frame_from_object_, seeded_ ? &filter_.points() : nullptr, nullptr};
+  // An answer without a seed, every other time, finds points that flow has led astray. Expecting the layout helps it, but a
+  // place that has turned too far would confirm itself: every other one of these does without.
+  ++questions_;
+  const bool seeded = questions_ % 2 == 1 || !settings.use_flow;
+  return {frame_from_object_, seeded ? &filter_.points() : nullptr, questions_ % 4 == 0, nullptr};
 }
 
 void InstanceTrack::Correct(const Measurements &measurements, const TrackerSettings &settings) {

@@ -38,6 +38,9 @@ class InstanceTrack {
   const Similarity &place() const { return frame_from_object_; }
   const std::vector<Point2> &points() const { return filter_.points(); }
 
+  /// Mean over the points, in the last frame that the estimator saw; 0 without an object.
+  float confidence() const { return mean_confidence_; }
+
   /// How much the answers of late have moved the points against flow, of the object's size: a track that goes over to
   /// another object is pulled there.
   double pulled() const { return pulled_; }
@@ -98,7 +101,7 @@ class InstanceTrack {
   std::vector<float> weight_;       ///< of each point when the place follows them
   float mean_confidence_ = 0;
   int frames_since_inference_ = 0;
-  bool seeded_ = false;             ///< the last question was
+  int questions_ = 0;               ///< asked so far: they differ in turn
   double pulled_ = 0;
   std::vector<Point2> smoothed_;
 };

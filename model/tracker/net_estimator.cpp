@@ -153,14 +153,16 @@ double NetEstimator::MeasureError(const std::vector<net::FeatureMaps> &maps, con
 /// Every path that a frame takes runs once before the first frame; the shot's own maps serve as a frame's.
 void NetEstimator::WarmUp(const net::FeatureMaps &maps) {
   net_->Forward(support_, maps);
-  const net::Seeds seeds{support_.annotations.points[0], {}};
+  const net::Seeds seeds{support_.annotations.points[0], {}, {}};
   net_->Forward(support_, maps, seeds).points.back().cpu();
 }
 
 net::Seeds NetEstimator::SeedsOf(const std::vector<CropQuery> &queries) const {
   const auto seeded = [](const CropQuery &query) { return query.seed_in_crop != nullptr; };
   const auto count = std::count_if(queries.begin(), queries.end(), seeded);
-  if (count == 0) return {};
+  const Tensor without_layout = torch::zeros({static_cast<std::int64_t>(queries.size())}, torch::kBool);
+  for (std::size_t i = 0; i < queries.size(); ++i) without_layout.data_ptr<bool>()[i] = !queries[i].layout_expected;
+  if (count == 0) return {{}, {}, without_layout.to(device_)};
   const auto size = static_cast<float>(crop_size());
   std::vector<Tensor> points;
   Tensor flags = torch::zeros({static_cast<std::int64_t>(queries.size())}, torch::kBool);
@@ -174,7 +176,7 @@ net::Seeds NetEstimator::SeedsOf(const std::vector<CropQuery> &queries) const {
     points.push_back(PointTensor(net::Pad(seeds, plan_).points));
   }
   const bool all = count == static_cast<std::ptrdiff_t>(queries.size());
-  return {torch::cat(points).to(device_), all ? Tensor() : flags.to(device_)};
+  return {torch::cat(points).to(device_), all ? Tensor() : flags.to(device_), without_layout.to(device_)};
 }
 
 /// Without a confidence branch: how alike what was marked and what was found look, and how far the layers agree.

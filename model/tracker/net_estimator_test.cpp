@@ -73,7 +73,7 @@ TEST_F(NetEstimatorTest, TheBackboneRunsOnEachSupportShotOnce) {
   const std::vector<SupportCrop> shots = Shots(3);
   estimator.SetSupport(shots, {});
   EXPECT_EQ(estimator.images_seen(), 3);
-  const std::vector<CropQuery> queries(4, {shots[0].rgb.data(), nullptr});
+  const std::vector<CropQuery> queries(4, {shots[0].rgb.data()});
   for (int frame = 1; frame <= 3; ++frame) {
     estimator.Estimate(queries);
     EXPECT_EQ(estimator.images_seen(), 3 + 4 * frame) << "crops only";
@@ -91,8 +91,8 @@ TEST_F(NetEstimatorTest, AnswersEachCropOfABatchAsIfItWereAlone) {
   for (const std::vector<Link> &skeleton : {std::vector<Link>{}, std::vector<Link>{{0, 1}, {1, 2}}}) {
     estimator.SetSupport(shots, skeleton);
     const std::vector<Point2> seeds = {{20, 20}, {100, 30}, {500, -40}};
-    const std::vector<CropQuery> queries = {{shots[0].rgb.data(), nullptr}, {shots[1].rgb.data(), seeds.data()},
-                                            {shots[1].rgb.data(), nullptr}};
+    const std::vector<CropQuery> queries = {{shots[0].rgb.data()}, {shots[1].rgb.data(), seeds.data(), true},
+                                            {shots[1].rgb.data()}};
     const auto together = estimator.Estimate(queries);
     ASSERT_EQ(together.size(), 3U);
     for (std::size_t i = 0; i < 3; ++i) {
@@ -115,7 +115,7 @@ TEST_F(NetEstimatorTest, AModelWithoutConfidenceHasOneFromItsLayers) {
   ASSERT_TRUE(loaded.ok()) << loaded.status().message();
   const std::vector<SupportCrop> shots = Shots(1);
   loaded.value().estimator->SetSupport(shots, {{0, 1}, {1, 2}});
-  const std::vector<CropEstimate> estimates = loaded.value().estimator->Estimate({{shots[0].rgb.data(), nullptr}});
+  const std::vector<CropEstimate> estimates = loaded.value().estimator->Estimate({{shots[0].rgb.data()}});
   for (const PointEstimate &p : estimates.at(0)) {
     EXPECT_TRUE(p.confidence >= 0 && p.confidence <= 1);
     EXPECT_TRUE(std::isfinite(p.xy_in_crop.x));

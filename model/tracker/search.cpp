@@ -85,7 +85,7 @@ Candidate Search::Judge(const Similarity &place, const Measurements &points) con
 
 void Search::Look(FramePixels &frame, const std::vector<Similarity> &places, FrameResult::StageTimes *times) {
   questions_.clear();
-  for (const Similarity &place : places) questions_.push_back({place, nullptr, others_.empty() ? nullptr : &others_});
+  for (const Similarity &place : places) questions_.push_back({place, nullptr, true, others_.empty() ? nullptr : &others_});
   batch_->Ask(frame, questions_, times, &answers_);
   found_.clear();
   for (std::size_t i = 0; i < places.size(); ++i) found_.push_back(Judge(places[i], answers_[i]));

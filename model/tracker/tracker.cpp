@@ -23,6 +23,7 @@ namespace kpt {
 namespace {
 
 constexpr int kMostInstances = 32;
+constexpr float kClearlySurer = 0.15F;  // what a search finds, than what is followed in doubt
 constexpr int kFramesToLetGo = 4;  // two tracks at one place, in a row
 
 bool CentreInside(const Box &inner, const Box &outer) {
@@ -249,7 +250,9 @@ void Tracker::Impl::SearchFurther(const std::vector<std::size_t> &due, FrameResu
     return std::hypot(last->dx - candidate.frame_from_object.dx, last->dy - candidate.frame_from_object.dy);
   };
   const auto nearest = std::min_element(due.begin(), due.end(), [&](std::size_t a, std::size_t b) { return distance(a) < distance(b); });
-  tracks[*nearest].Adopt(candidate, false);
+  InstanceTrack &finder = tracks[*nearest];
+  if (finder.following() && candidate.confidence < finder.confidence() + kClearlySurer) return;
+  finder.Adopt(candidate, false);
   search.Rewind();
 }
 

@@ -86,7 +86,7 @@ net::Seeds SeedsOf(const std::vector<Episode> &episodes, std::int64_t keypoints)
     seeded[b] = true;
   }
   if (!seeded.any().item<bool>()) return {};
-  return {points, seeded};
+  return {points, seeded, {}};
 }
 
 }  // namespace

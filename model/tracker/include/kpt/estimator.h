@@ -23,6 +23,7 @@ struct SupportCrop {
 struct CropQuery {
   const std::uint8_t *rgb = nullptr;        ///< crop_size x crop_size RGB, dense; borrowed for the call
   const Point2 *seed_in_crop = nullptr;     ///< one a keypoint: where they are expected; null: no idea (proposal/centre)
+  bool layout_expected = true;              ///< the object fills the crop as in the shots; false: do not assume it
 };
 
 struct PointEstimate {

@@ -30,7 +30,8 @@ class ProposalImpl : public torch::nn::Module {
 
   /// Cosine of keys (batch B or 1) and the query's map, times the learned temperature; with a layout prior plus that,
   /// whose centres are the layout, fitted to the surest points: logits [B, K, h * w].
-  torch::Tensor Logits(const ProposalSupport &support, const FeatureMaps &query);
+  /// `without_layout` [B] bool: items that the prior is not for; undefined: none.
+  torch::Tensor Logits(const ProposalSupport &support, const FeatureMaps &query, const torch::Tensor &without_layout = {});
 
   /// Soft-argmax in the 5x5 cells around each maximum: [B, K, 2] in [0, 1].
   torch::Tensor Points(const torch::Tensor &logits, const FeatureMaps &query) const;

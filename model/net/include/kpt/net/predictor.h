@@ -44,8 +44,8 @@ struct NetOutput {
 /// What the caller knows of the query: first points, and whether the support's layout is to be expected.
 struct Seeds {
   torch::Tensor points;  ///< [B, K, 2] in [0, 1], or undefined: none
-  torch::Tensor seeded;  ///< [B] bool: which items have them; undefined: all
-  torch::Tensor without_layout;  ///< [B] bool: items whose proposal shall not prefer the layout; undefined: none
+  torch::Tensor seeded{};  ///< [B] bool: which items have them; undefined: all
+  torch::Tensor without_layout{};  ///< [B] bool: items whose proposal shall not prefer the layout; undefined: none
 };
 
 class PredictorImpl : public torch::nn::Module {

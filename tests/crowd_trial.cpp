@@ -43,6 +43,7 @@ double Distance(const data::CocoAnnotation &truth, const Instance &instance) {
 class CrowdScorer {
  public:
   void Add(const Truths &truths, std::vector<Instance> instances) {
+    result_.score.frames += static_cast<int>(truths.size());
     std::vector<const data::CocoAnnotation *> open = truths;
     while (!open.empty()) {  // the nearest pair first
       auto best_truth = open.begin();
@@ -61,7 +62,6 @@ class CrowdScorer {
       open.erase(best_truth);
       if (best != instances.end()) instances.erase(best);
     }
-    ++result_.score.frames;
   }
 
   CrowdScore Finish() {
@@ -89,7 +89,7 @@ class CrowdScorer {
       ++result_.identity_switches;
       known->second = instance->id;
     }
-    result_.score.tracked_frames += instance->state == TrackState::kTracked;
+    result_.score.tracked_frames += instance->state == TrackState::kTracked;  // of all objects
   }
 
   CrowdScore result_;
@@ -115,6 +115,7 @@ CrowdScore FollowAll(const std::string &folder, const std::string &video_name, s
   CrowdScorer scorer;
   data::VideoReader reader(clip.video);
   FrameResult result;
+  Score times;
   for (int frame = clip.labels.front().frame; frame <= truths.rbegin()->first; ++frame) {
     const cv::Mat picture = reader.Frame(frame);
     FrameView view;
@@ -124,10 +125,20 @@ CrowdScore FollowAll(const std::string &folder, const std::string &video_name, s
     view.planes[0] = {picture.data, static_cast<int>(picture.step)};
     const Status status = made.value()->Process(view, &result);
     if (!status.ok()) throw Error(status.code(), status.message());
+    times.flow_ms += 1e-6 * static_cast<double>(result.times.flow_ns);
+    times.crop_ms += 1e-6 * static_cast<double>(result.times.crop_ns);
+    times.network_ms += 1e-6 * static_cast<double>(result.times.network_ns);
+    times.total_ms += 1e-6 * static_cast<double>(result.times.total_ns);
+    ++times.frames;
     const auto labelled = truths.find(frame);
     if (labelled != truths.end() && frame != clip.labels.front().frame) scorer.Add(labelled->second, result.instances);
   }
-  return scorer.Finish();
+  CrowdScore crowd = scorer.Finish();
+  crowd.score.flow_ms = times.flow_ms / times.frames;
+  crowd.score.crop_ms = times.crop_ms / times.frames;
+  crowd.score.network_ms = times.network_ms / times.frames;
+  crowd.score.total_ms = times.total_ms / times.frames;
+  return crowd;
 }
 
 }  // namespace kpt::trials

@@ -53,8 +53,8 @@ class Canvas {
   GstVideoFrame *frame_;
   int width_;
   int height_;
-  bool subsampled_ = false;            // the second and third channel have half the size
-  std::vector<Channel> channels_;      // of the values that ValuesOf gives
+  bool subsampled_ = false;        // the second and third channel have half the size
+  std::vector<Channel> channels_;  // of the values that ValuesOf gives
   std::array<double, 3> luma_weights_ = {0.299, 0.587, 0.114};
   int luma_offset_ = 0;
   int luma_scale_ = 255;

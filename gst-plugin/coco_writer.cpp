@@ -29,8 +29,11 @@ class CocoWriter : public ResultWriter {
 
   void WriteFrame(const StreamInfo &stream, const FrameRecord &frame) override {
     const std::uint64_t image_id = frame.index + 1;
-    Json image = {{"id", image_id},           {"file_name", stream.source}, {"frame_index", frame.index},
-                  {"width", stream.width},    {"height", stream.height}};
+    Json image = {{"id", image_id},
+                  {"file_name", stream.source},
+                  {"frame_index", frame.index},
+                  {"width", stream.width},
+                  {"height", stream.height}};
     if (!frame.tracks.empty()) {
       image["width"] = frame.tracks.front().header.width;
       image["height"] = frame.tracks.front().header.height;

@@ -41,8 +41,9 @@ class CsvWriter : public ResultWriter {
                          "file-format: csv has room for one tracker, and this pipeline has several; use json-lines.");
     }
     if (!frame.tracks.empty() && frame.tracks.front().instances.size() > 1) {
-      throw ElementError(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                         "file-format: csv has room for one object, and this pipeline follows several; use json-lines.");
+      throw ElementError(
+          GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+          "file-format: csv has room for one object, and this pipeline follows several; use json-lines.");
     }
     if (!names_) WriteHeader(frame.tracks.front().header, frame.index);
     file_.Write(Row(frame));

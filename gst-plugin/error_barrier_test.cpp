@@ -118,8 +118,7 @@ TEST_F(ErrorBarrier, HoldsInEveryCallbackForEveryKind) {
        {"set_property", "get_property", "reset", "start", "set_caps", "sink_event", "transform_ip", "query",
         "propose_allocation", "stop"}},
       {"keypointoverlay", {"set_property", "get_property", "start", "sink_event", "transform_frame_ip", "stop"}},
-      {"keypointexport",
-       {"set_property", "get_property", "start", "set_caps", "sink_event", "transform_ip", "stop"}},
+      {"keypointexport", {"set_property", "get_property", "start", "set_caps", "sink_event", "transform_ip", "stop"}},
   };
   for (const auto &[factory, names] : callbacks) {
     for (const char *where : names) {

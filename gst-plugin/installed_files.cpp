@@ -44,8 +44,8 @@ std::string FindDefaultWeights() {
     if (fs::is_regular_file(file, ignored)) return file.string();
     looked += (looked.empty() ? "" : ", ") + folder.string();
   }
-  throw Error(ErrorCode::kNotFound, std::string("The shipped weights ") + KPT_DEFAULT_WEIGHTS +
-                                        " are in none of " + looked + "; set model-file.");
+  throw Error(ErrorCode::kNotFound, std::string("The shipped weights ") + KPT_DEFAULT_WEIGHTS + " are in none of " +
+                                        looked + "; set model-file.");
 }
 
 }  // namespace kpt::gst

@@ -40,8 +40,12 @@ Json InstanceOf(const Instance &instance) {
     const Box &b = instance.box;
     if (!instance.points.empty()) box = {Rounded(b.x), Rounded(b.y), Rounded(b.width), Rounded(b.height)};
   }
-  return {{"id", instance.id},   {"state", ToString(instance.state)}, {"confidence", Rounded(instance.confidence)},
-          {"bbox", box},         {"keypoints", keypoints},            {"raw", raw}};
+  return {{"id", instance.id},
+          {"state", ToString(instance.state)},
+          {"confidence", Rounded(instance.confidence)},
+          {"bbox", box},
+          {"keypoints", keypoints},
+          {"raw", raw}};
 }
 
 class JsonLinesWriter : public ResultWriter {
@@ -68,9 +72,7 @@ class JsonLinesWriter : public ResultWriter {
   }
 
   /// Text from a pipeline may be anything; what is not UTF-8 is replaced rather than refused.
-  static std::string Line(const Json &json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
+  static std::string Line(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
   void WriteHeaderIfNew(const StreamInfo &stream, const TrackHeader &track) {
     std::string line = Line(HeaderLine(stream, track));

@@ -17,9 +17,8 @@ struct StateWord {
   TrackState state;
   const char *word;
 };
-constexpr std::array<StateWord, 3> kStates = {{{TrackState::kSearching, "searching"},
-                                               {TrackState::kTracked, "tracked"},
-                                               {TrackState::kLost, "lost"}}};
+constexpr std::array<StateWord, 3> kStates = {
+    {{TrackState::kSearching, "searching"}, {TrackState::kTracked, "tracked"}, {TrackState::kLost, "lost"}}};
 
 struct VisibilityWord {
   Visibility visibility;
@@ -49,9 +48,7 @@ Visibility VisibilityFrom(const std::string &word) {
 void Assign(GValue *value, int number) { g_value_set_int(g_value_init(value, G_TYPE_INT), number); }
 void Assign(GValue *value, float number) { g_value_set_float(g_value_init(value, G_TYPE_FLOAT), number); }
 void Assign(GValue *value, const char *text) { g_value_set_string(g_value_init(value, G_TYPE_STRING), text); }
-void Assign(GValue *value, GstStructure *taken) {
-  g_value_take_boxed(g_value_init(value, GST_TYPE_STRUCTURE), taken);
-}
+void Assign(GValue *value, GstStructure *taken) { g_value_take_boxed(g_value_init(value, GST_TYPE_STRUCTURE), taken); }
 
 /// Sets `field` to the array of item(0) ... item(count - 1).
 template <typename Item>
@@ -83,9 +80,9 @@ GstStructure *StructureOf(const Instance &instance) {
 }
 
 GstStructure *StructureOf(const TrackHeader &header, const std::vector<Instance> &instances) {
-  GstStructure *out = gst_structure_new(
-      "track", "width", G_TYPE_INT, header.width, "height", G_TYPE_INT, header.height, "category", G_TYPE_STRING,
-      header.category.c_str(), "model", G_TYPE_STRING, header.model.c_str(), nullptr);
+  GstStructure *out =
+      gst_structure_new("track", "width", G_TYPE_INT, header.width, "height", G_TYPE_INT, header.height, "category",
+                        G_TYPE_STRING, header.category.c_str(), "model", G_TYPE_STRING, header.model.c_str(), nullptr);
   SetArray(out, "names", header.names.size(), [&](std::size_t i) { return header.names[i].c_str(); });
   SetArray(out, "skeleton", header.skeleton.size() * 2, [&](std::size_t i) { return header.skeleton[i / 2][i % 2]; });
   SetArray(out, "instances", instances.size(), [&](std::size_t i) { return StructureOf(instances[i]); });

@@ -18,7 +18,7 @@ inline constexpr int kKeypointMetaSchema = 1;
 
 /// What stays the same from frame to frame.
 struct TrackHeader {
-  int width = 0;   ///< of the frames that the tracker saw: all coordinates are in its pixels
+  int width = 0;  ///< of the frames that the tracker saw: all coordinates are in its pixels
   int height = 0;
   std::string category;
   std::string model;

@@ -19,10 +19,10 @@ class LabelPlacer {
   struct Request {
     InstanceKey instance;
     std::size_t keypoint = 0;
-    Point2 xy;               ///< the point's place
-    Point2 object_centre;    ///< labels lie on the side away from it
-    float away = 0;          ///< between the point and its label
-    float width = 0;         ///< of the label
+    Point2 xy;             ///< the point's place
+    Point2 object_centre;  ///< labels lie on the side away from it
+    float away = 0;        ///< between the point and its label
+    float width = 0;       ///< of the label
     float height = 0;
   };
   struct Place {

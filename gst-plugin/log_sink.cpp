@@ -44,8 +44,8 @@ class GstSink : public spdlog::sinks::base_sink<std::mutex> {
     if (level == GST_LEVEL_NONE || level > gst_debug_category_get_threshold(Category())) return;
     const std::string text(message.payload.data(), message.payload.size());
     gst_debug_log(Category(), level, message.source.filename != nullptr ? message.source.filename : "kpt",
-                  message.source.funcname != nullptr ? message.source.funcname : "", message.source.line, nullptr,
-                  "%s", text.c_str());
+                  message.source.funcname != nullptr ? message.source.funcname : "", message.source.line, nullptr, "%s",
+                  text.c_str());
   }
   void flush_() override {}
 };

@@ -43,8 +43,7 @@ void OutputFile::Write(std::string_view text) {
 void OutputFile::Fail(int error) {
   // Pipes and devices cannot be cut short, and need not be.
   if (ftruncate(descriptor_, length_) == 0) lseek(descriptor_, length_, SEEK_SET);
-  throw ElementError(GST_RESOURCE_ERROR,
-                     error == ENOSPC ? GST_RESOURCE_ERROR_NO_SPACE_LEFT : GST_RESOURCE_ERROR_WRITE,
+  throw ElementError(GST_RESOURCE_ERROR, error == ENOSPC ? GST_RESOURCE_ERROR_NO_SPACE_LEFT : GST_RESOURCE_ERROR_WRITE,
                      "'" + path_ + "' cannot be written any further: " + Reason(error) + ".");
 }
 

@@ -23,12 +23,12 @@ struct OverlaySettings {
   bool draw_labels = true;
   bool draw_boxes = false;
   bool draw_trails = false;
-  int trail_length = 30;            ///< frames
-  float point_radius = 0;           ///< pixels; 0: from the frame and the object
-  float line_thickness = 0;         ///< pixels; 0: from the frame and the object
-  float confidence_threshold = 0;   ///< points below it are not drawn
+  int trail_length = 30;           ///< frames
+  float point_radius = 0;          ///< pixels; 0: from the frame and the object
+  float line_thickness = 0;        ///< pixels; 0: from the frame and the object
+  float confidence_threshold = 0;  ///< points below it are not drawn
   ColourBy colour_by = ColourBy::kKeypoint;
-  guint64 expire_overlay_ns = 0;    ///< how long tracks outlive a frame without metadata
+  guint64 expire_overlay_ns = 0;  ///< how long tracks outlive a frame without metadata
 };
 
 class OverlayPainter {
@@ -72,8 +72,8 @@ class OverlayPainter {
   void DrawCaption(const Figure &figure);
   void DrawText(const TextStamp &stamp, Point2 top_left);
 
-  OverlaySettings settings_;   // of the frame being painted
-  Canvas *canvas_ = nullptr;   // of the frame being painted
+  OverlaySettings settings_;  // of the frame being painted
+  Canvas *canvas_ = nullptr;  // of the frame being painted
   LabelPlacer labels_;
   std::map<InstanceKey, Trail> trails_;
   TextStamps stamps_;

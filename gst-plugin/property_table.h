@@ -174,9 +174,9 @@ void CopyValue(const Property<S> &row, const S &from, S *to) {
 }  // namespace kpt::gst
 
 /// Defines `GType function()`, a GLib enum type made once, from rows {value, "what it means", "nick"}.
-#define KPT_DEFINE_ENUM(function, type_name, ...)                               \
-  GType function() {                                                            \
-    static const GEnumValue kValues[] = {__VA_ARGS__, {0, nullptr, nullptr}};   \
-    static const GType kType = g_enum_register_static(type_name, kValues);      \
-    return kType;                                                               \
+#define KPT_DEFINE_ENUM(function, type_name, ...)                             \
+  GType function() {                                                          \
+    static const GEnumValue kValues[] = {__VA_ARGS__, {0, nullptr, nullptr}}; \
+    static const GType kType = g_enum_register_static(type_name, kValues);    \
+    return kType;                                                             \
   }

@@ -24,8 +24,8 @@ struct StreamInfo {
 
 /// One frame that reached the exporter.
 struct FrameRecord {
-  std::uint64_t index = 0;            ///< from 0
-  std::optional<std::uint64_t> pts;   ///< ns
+  std::uint64_t index = 0;           ///< from 0
+  std::optional<std::uint64_t> pts;  ///< ns
   std::vector<Track> tracks;
 };
 

@@ -68,11 +68,13 @@ TEST_F(Settings, QuoteBoxesThatCannotBeRead) {
 
 TEST_F(Settings, QuoteBoxesOutsideTheVideo) {
   for (const auto &[box, is_outside] : {std::pair("500,400,20,20", true), std::pair("-15,-15,20,20", false)}) {
-    ElementUnderTest element("keypointtrack", {{"support-file", support_}, {"model-file", "fake.safetensors"}, {"initial-boxes", box}});
+    ElementUnderTest element("keypointtrack",
+                             {{"support-file", support_}, {"model-file", "fake.safetensors"}, {"initial-boxes", box}});
     gst_harness_push(element.Play(VideoCaps("RGB", 96, 80)), MakeFrame("RGB", 96, 80));
     const std::string error = element.PopError();
     if (is_outside) {
-      ExpectError(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "500,400,20,20 lies outside the video, which is 96x80");
+      ExpectError(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                  "500,400,20,20 lies outside the video, which is 96x80");
     } else {
       EXPECT_EQ(error, "");
     }

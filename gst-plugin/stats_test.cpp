@@ -19,8 +19,8 @@ FrameResult ResultTaking(std::int64_t total_ms) {
 double Field(const TrackStats &stats, const char *name) {
   GstStructure *structure = stats.ToStructure();
   const GValue *value = gst_structure_get_value(structure, name);
-  const double number = G_VALUE_HOLDS_DOUBLE(value) ? g_value_get_double(value)
-                                                    : static_cast<double>(g_value_get_uint64(value));
+  const double number =
+      G_VALUE_HOLDS_DOUBLE(value) ? g_value_get_double(value) : static_cast<double>(g_value_get_uint64(value));
   gst_structure_free(structure);
   return number;
 }

@@ -25,8 +25,9 @@ template <typename T>
 T ReadNumber(const std::string &file, const std::string &key, const YAML::Node &node, T min, T max) {
   T number{};
   if (!YAML::convert<T>::decode(node, number) || !(number >= min) || !(number <= max)) {
-    Fail(file, node.Mark(), key + ": '" + node.Scalar() + "' is not a number from " + std::to_string(min) + " to " +
-                                std::to_string(max) + ".");
+    Fail(file, node.Mark(),
+         key + ": '" + node.Scalar() + "' is not a number from " + std::to_string(min) + " to " + std::to_string(max) +
+             ".");
   }
   return number;
 }

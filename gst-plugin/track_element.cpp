@@ -150,9 +150,8 @@ void TrackElement::PublishState(const FrameResult &result) {
 
 void TrackElement::PostEvent(const Event &event, GstClockTime pts) {
   const char *name = event.kind == EventKind::kLost ? "keypoint-lost" : "keypoint-reacquired";
-  GstStructure *structure =
-      gst_structure_new(name, "id", G_TYPE_INT, event.instance_id, "category", G_TYPE_STRING,
-                        session_->header().category.c_str(), "pts", G_TYPE_UINT64, pts, nullptr);
+  GstStructure *structure = gst_structure_new(name, "id", G_TYPE_INT, event.instance_id, "category", G_TYPE_STRING,
+                                              session_->header().category.c_str(), "pts", G_TYPE_UINT64, pts, nullptr);
   gst_element_post_message(GST_ELEMENT(element_), gst_message_new_element(GST_OBJECT(element_), structure));
 }
 

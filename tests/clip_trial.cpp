@@ -26,7 +26,8 @@ cv::Matx23d Turn(const Trial &trial, const cv::Size &size, int frame) {
 }
 
 Point2 Apply(const cv::Matx23d &t, Point2 p) {
-  return {static_cast<float>(t(0, 0) * p.x + t(0, 1) * p.y + t(0, 2)), static_cast<float>(t(1, 0) * p.x + t(1, 1) * p.y + t(1, 2))};
+  return {static_cast<float>(t(0, 0) * p.x + t(0, 1) * p.y + t(0, 2)),
+          static_cast<float>(t(1, 0) * p.x + t(1, 1) * p.y + t(1, 2))};
 }
 
 /// Plays the clip from the support's frame to the last labelled one: BGR pictures, turned as the trial wants.
@@ -95,7 +96,8 @@ std::vector<std::string> ClipsOf(const std::string &folder) {
 
 LabelledClip LoadClip(const std::string &folder, const std::string &video_name, int frames) {
   const data::CocoFile file = data::ReadCoco(folder + "/annotations.json");
-  const auto video = std::find_if(file.videos.begin(), file.videos.end(), [&](const auto &v) { return v.name == video_name; });
+  const auto video =
+      std::find_if(file.videos.begin(), file.videos.end(), [&](const auto &v) { return v.name == video_name; });
   if (video == file.videos.end()) throw Error(ErrorCode::kNotFound, folder + ": no clip " + video_name);
   std::map<std::int64_t, int> frame_of_image;
   for (const data::CocoImage &image : file.images) {
@@ -123,7 +125,8 @@ LabelledClip LoadClip(const std::string &folder, const std::string &video_name, 
   clip.support.skeleton = category.skeleton;
   cv::Mat rgb;
   cv::cvtColor(data::VideoReader(clip.video).Frame(clip.labels[0].frame), rgb, cv::COLOR_BGR2RGB);
-  clip.support.shots.push_back({{rgb.cols, rgb.rows, {rgb.datastart, rgb.dataend}}, first.box, first.points, first.visible, "shot"});
+  clip.support.shots.push_back(
+      {{rgb.cols, rgb.rows, {rgb.datastart, rgb.dataend}}, first.box, first.points, first.visible, "shot"});
   return clip;
 }
 
@@ -193,9 +196,10 @@ Score FollowByPlainFlow(const LabelledClip &clip, const Trial &trial) {
 
 std::string Line(const std::string &name, const Score &s) {
   char line[256];
-  std::snprintf(line, sizeof line, "%-34s %5.1f %5.1f %5.1f   tracked %4d of %4d   flow %4.1f crop %4.1f network %5.1f total %5.1f ms",
-                name.c_str(), 100 * s.pck05, 100 * s.pck10, 100 * s.pck20, s.tracked_frames, s.frames, s.flow_ms, s.crop_ms,
-                s.network_ms, s.total_ms);
+  std::snprintf(line, sizeof line,
+                "%-34s %5.1f %5.1f %5.1f   tracked %4d of %4d   flow %4.1f crop %4.1f network %5.1f total %5.1f ms",
+                name.c_str(), 100 * s.pck05, 100 * s.pck10, 100 * s.pck20, s.tracked_frames, s.frames, s.flow_ms,
+                s.crop_ms, s.network_ms, s.total_ms);
   return line;
 }
 

@@ -46,8 +46,8 @@ struct Score {
 
 struct Trial {
   TrackerSettings settings;
-  bool start_from_truth = false;     ///< else from the first frame's box
-  double turn_deg_per_frame = 0;     ///< the whole picture turns about its centre
+  bool start_from_truth = false;  ///< else from the first frame's box
+  double turn_deg_per_frame = 0;  ///< the whole picture turns about its centre
 };
 
 /// Follows the object from the support's frame on. `estimator` is used up. Throws kpt::Error.

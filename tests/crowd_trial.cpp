@@ -13,7 +13,8 @@
 namespace kpt::trials {
 namespace {
 
-constexpr double kNearEnough = 0.5;  // mean distance of a track's points from the truth, of the box: else it is elsewhere
+constexpr double kNearEnough =
+    0.5;  // mean distance of a track's points from the truth, of the box: else it is elsewhere
 
 using Truths = std::vector<const data::CocoAnnotation *>;
 
@@ -101,7 +102,8 @@ class CrowdScorer {
 CrowdScore FollowAll(const std::string &folder, const std::string &video_name, std::unique_ptr<Estimator> estimator) {
   const LabelledClip clip = LoadClip(folder, video_name, std::numeric_limits<int>::max());
   const data::CocoFile file = data::ReadCoco(folder + "/annotations.json");
-  const auto video = std::find_if(file.videos.begin(), file.videos.end(), [&](const auto &v) { return v.name == video_name; });
+  const auto video =
+      std::find_if(file.videos.begin(), file.videos.end(), [&](const auto &v) { return v.name == video_name; });
   const std::map<int, Truths> truths = TruthsOf(file, video->id);
   std::set<std::int64_t> identities;
   for (const auto &[frame, objects] : truths) {

@@ -1,5 +1,5 @@
-// Follows all labelled objects of a clip and scores points and identities. The first labelled frame's first object is the
-// support shot.
+// Follows all labelled objects of a clip and scores points and identities. The first labelled frame's first object is
+// the support shot.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 namespace kpt::trials {
 
 struct CrowdScore {
-  Score score;               ///< points of all objects; an object without a track counts as missed
-  int identity_switches = 0; ///< frames in which a labelled object has another track than when it last had one
+  Score score;                ///< points of all objects; an object without a track counts as missed
+  int identity_switches = 0;  ///< frames in which a labelled object has another track than when it last had one
 };
 
 /// Follows as many instances as the clip has identities, from the support's box on. Throws kpt::Error.

@@ -27,7 +27,8 @@ std::vector<double> LossesOf(const std::string &data, const std::string &folder)
   torch::manual_seed(1);
   net::NetConfig config = net::NetConfig::Small();
   config.crop_size = 128;
-  config.proposal = config.confidence = config.seed_vector = false;  // as in the paper: every query starts from the centre
+  config.proposal = config.confidence = config.seed_vector =
+      false;  // as in the paper: every query starts from the centre
   EpisodeOptions episodes;
   episodes.crop_size = config.crop_size;
   episodes.seeded_share = episodes.absent_share = episodes.occluder_share = episodes.any_rotation_share = 0;
@@ -48,7 +49,8 @@ std::vector<double> LossesOf(const std::string &data, const std::string &folder)
   trainer.Run([&](std::uint64_t first) { return std::make_unique<EpisodeQueue>(sources, 1, first, 1, 8); },
               [](net::FgsaNet &) { return std::map<std::string, double>(); },
               [&](const CurvePoint &point) {
-                if (const auto loss = point.values.find("loss"); loss != point.values.end()) losses.push_back(loss->second);
+                if (const auto loss = point.values.find("loss"); loss != point.values.end())
+                  losses.push_back(loss->second);
               },
               [] { return false; });
   return losses;
@@ -57,12 +59,14 @@ std::vector<double> LossesOf(const std::string &data, const std::string &folder)
 TEST(Learning, AHundredStepsLowerTheLossByAFifth) {
   const std::string data = std::string(KPT_SHARED_DIR) + "/data";
   if (!std::filesystem::exists(data)) GTEST_SKIP() << data << " is not there";
-  const std::string folder = (std::filesystem::temp_directory_path() / ("kpt_learning_test_" + std::to_string(getpid()))).string();
+  const std::string folder =
+      (std::filesystem::temp_directory_path() / ("kpt_learning_test_" + std::to_string(getpid()))).string();
   const std::vector<double> losses = LossesOf(data, folder);
   std::filesystem::remove_all(folder);
   ASSERT_EQ(losses.size(), static_cast<std::size_t>(kSteps));
   const double first = Mean(losses, 0, kCompared), last = Mean(losses, kSteps - kCompared, kSteps);
-  std::printf("mean loss of the first %d steps %.4f, of the last %d %.4f: %.2f\n", kCompared, first, kCompared, last, last / first);
+  std::printf("mean loss of the first %d steps %.4f, of the last %d %.4f: %.2f\n", kCompared, first, kCompared, last,
+              last / first);
   EXPECT_LE(last, 0.8 * first);
 }
 

@@ -19,14 +19,17 @@ std::unique_ptr<Estimator> Network(const std::string &weights) {
   return std::move(loaded.value().estimator);
 }
 
-void CompareOn(const std::string &folder, const std::string &video, const std::string &weights, int frames, double turn) {
+void CompareOn(const std::string &folder, const std::string &video, const std::string &weights, int frames,
+               double turn) {
   const LabelledClip clip = LoadClip(folder, video, frames);
   Trial trial;
   trial.turn_deg_per_frame = turn;
   trial.settings.max_lost_frames = 1 << 20;
   std::printf("%s, %d frames, %.0f degrees a frame: share of points within 5, 10, 20 %% of the box\n", video.c_str(),
               clip.labels.back().frame - clip.labels.front().frame + 1, turn);
-  const auto show = [](const char *name, const Score &score) { std::printf("  %s\n", Line(name, score).c_str()), std::fflush(stdout); };
+  const auto show = [](const char *name, const Score &score) {
+    std::printf("  %s\n", Line(name, score).c_str()), std::fflush(stdout);
+  };
   show("tracker", Follow(clip, trial, Network(weights)));
   trial.settings.smoothing = Smoothing::kNone;
   show("tracker, not smoothed", Follow(clip, trial, Network(weights)));

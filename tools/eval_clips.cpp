@@ -101,7 +101,8 @@ class ClipEvaluation {
 
   std::unique_ptr<Tracker> StartTracker() const {
     TrackerSettings settings;
-    for (const auto &[index, truths] : frames_) settings.instances = std::max(settings.instances, static_cast<int>(truths.size()));
+    for (const auto &[index, truths] : frames_)
+      settings.instances = std::max(settings.instances, static_cast<int>(truths.size()));
     auto tracker = Tracker::Create(LoadEstimatorOrThrow(options_.model).estimator, support_, settings);
     ThrowIfFailed(tracker.status());
     return std::move(tracker).value();

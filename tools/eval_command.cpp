@@ -130,7 +130,9 @@ void AddProtocolOptions(CLI::App *command, EvalOptions *options) {
   CLI::Option *protocol =
       command->add_option("--protocol", options->protocol, "measure as published; mp100: episodes on an MP-100 split")
           ->check(CLI::IsMember({"mp100"}));
-  command->add_option("--split", options->split, "test split of the MP-100 folder")->check(CLI::Range(1, 5))->needs(protocol);
+  command->add_option("--split", options->split, "test split of the MP-100 folder")
+      ->check(CLI::Range(1, 5))
+      ->needs(protocol);
   command->add_option("--episodes", options->mp100.episodes, "episodes a category, with --protocol")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str()
@@ -148,7 +150,9 @@ void AddEvalCommand(CLI::App &app, int *exit_code) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App *command =
       app.add_subcommand("eval", "Measures PCK on a folder of COCO-keypoints sources, stills and clips");
-  command->add_option("folder", options->folder, "folder of sources, each with an annotations.json; or the MP-100 folder")->required();
+  command
+      ->add_option("folder", options->folder, "folder of sources, each with an annotations.json; or the MP-100 folder")
+      ->required();
   command->add_option("--shots", options->stills.shots, "support shots")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();

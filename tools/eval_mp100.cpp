@@ -41,8 +41,15 @@ EvalReport MeasureMp100(const std::string &file, const train::Mp100Options &opti
     train::CategoryPck &figures = category.figures;
     for (train::StillsPrediction &p : figures.predictions)
       report.predictions.push_back({figures.source, figures.category, std::move(p)});
-    report.rows.push_back({figures.source, figures.category, "mp100", "", figures.pairs, figures.pck,
-                           std::move(figures.confidences), {}, category.without_points});
+    report.rows.push_back({figures.source,
+                           figures.category,
+                           "mp100",
+                           "",
+                           figures.pairs,
+                           figures.pck,
+                           std::move(figures.confidences),
+                           {},
+                           category.without_points});
   }
   return report;
 }

@@ -8,8 +8,8 @@
 
 namespace kpt::tools {
 
-/// The annotation file that `place` means: itself, or the test file of a split of the MP-100 folder. `split`: 1 to 5; 0:
-/// not given. Throws CommandError: kInputError, or kUsage where `split` does not go with `place`.
+/// The annotation file that `place` means: itself, or the test file of a split of the MP-100 folder. `split`: 1 to 5;
+/// 0: not given. Throws CommandError: kInputError, or kUsage where `split` does not go with `place`.
 std::string Mp100File(const std::string &place, int split);
 
 /// Measures on the file, with a progress bar.

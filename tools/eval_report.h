@@ -17,7 +17,7 @@ struct EvalRow {
   train::Pck pck;
   std::vector<train::ConfidenceSample> confidences;  ///< of every counted point that was given
   std::vector<double> without_object;                ///< confidences on queries that show something else; stills only
-  int without_points = 0;  ///< pairs that share no visible point, and count as 0; mp100 only
+  int without_points = 0;                            ///< pairs that share no visible point, and count as 0; mp100 only
 };
 
 struct EvalPrediction {

@@ -85,8 +85,8 @@ std::string VideoCaps(const std::string &format, int width, int height, const st
 
 struct FrameOptions {
   GstClockTime pts = 0;
-  int extra_stride = 0;   ///< bytes added to every row, announced in a GstVideoMeta
-  int offset = 0;         ///< bytes before the first plane, announced in a GstVideoMeta
+  int extra_stride = 0;  ///< bytes added to every row, announced in a GstVideoMeta
+  int offset = 0;        ///< bytes before the first plane, announced in a GstVideoMeta
   guint8 fill = 100;
 };
 

@@ -22,7 +22,8 @@ constexpr double kMaxExact = 1e15;      // whole numbers written with a point or
 /// One element of one of the file's lists, for reading its fields with errors that name them.
 class Item {
  public:
-  Item(const json &value, std::string file, std::string place) : value_(value), file_(std::move(file)), place_(std::move(place)) {
+  Item(const json &value, std::string file, std::string place)
+      : value_(value), file_(std::move(file)), place_(std::move(place)) {
     if (!value_.is_object()) Fail("", "is not an object");
   }
 
@@ -42,7 +43,8 @@ class Item {
     const bool is_whole = v.is_number_float() && std::abs(v.get<double>()) <= kMaxExact &&
                           std::nearbyint(v.get<double>()) == v.get<double>();
     if (!v.is_number_integer() && !is_whole) Fail(field, "is not an integer");
-    if (v.is_number_unsigned() && v.get<std::uint64_t>() > static_cast<std::uint64_t>(most)) Fail(field, "is out of range");
+    if (v.is_number_unsigned() && v.get<std::uint64_t>() > static_cast<std::uint64_t>(most))
+      Fail(field, "is out of range");
     const std::int64_t number = is_whole ? static_cast<std::int64_t>(v.get<double>()) : v.get<std::int64_t>();
     if (number < least || number > most) Fail(field, "is out of range");
     return number;
@@ -65,7 +67,8 @@ class Item {
     if (!v.is_array()) Fail(field, "is not a list");
     std::vector<double> numbers;
     for (const json &n : v) {
-      if (!n.is_number() || !(std::abs(n.get<double>()) <= kMaxCoordinate)) Fail(field, "has an entry that is not a usable number");
+      if (!n.is_number() || !(std::abs(n.get<double>()) <= kMaxCoordinate))
+        Fail(field, "has an entry that is not a usable number");
       numbers.push_back(n.get<double>());
     }
     return numbers;
@@ -106,8 +109,8 @@ std::vector<std::string> ReadNames(const Item &item, std::int64_t id, const json
   return names;
 }
 
-/// COCO counts keypoints from 1. A category with a link to 0 counts from 0: cars in MP-100, and all of its categories in
-/// the files with completed skeletons.
+/// COCO counts keypoints from 1. A category with a link to 0 counts from 0: cars in MP-100, and all of its categories
+/// in the files with completed skeletons.
 std::vector<Link> ReadLinks(const Item &item, std::int64_t count) {
   std::vector<std::pair<std::int64_t, std::int64_t>> ends;
   std::int64_t first = 1;
@@ -121,8 +124,9 @@ std::vector<Link> ReadLinks(const Item &item, std::int64_t count) {
   for (const auto &[a, b] : ends) {
     const std::int64_t last = first + count - 1;
     if (a < first || b < first || a > last || b > last || a == b) {
-      item.Fail("skeleton", "has the link [" + std::to_string(a) + "," + std::to_string(b) + "]; indices are different and from " +
-                                std::to_string(first) + " to " + std::to_string(last));
+      item.Fail("skeleton", "has the link [" + std::to_string(a) + "," + std::to_string(b) +
+                                "]; indices are different and from " + std::to_string(first) + " to " +
+                                std::to_string(last));
     }
     links.push_back({static_cast<int>(a - first), static_cast<int>(b - first)});
   }
@@ -167,19 +171,23 @@ CocoAnnotation ReadAnnotation(const Item &item, const CocoFile &file) {
   if (category == file.categories.end()) item.Fail("category_id", "is no category of this file");
   const std::vector<double> triples = item.Numbers("keypoints");
   if (triples.size() != 3 * category->keypoints.size()) {
-    item.Fail("keypoints", "has " + std::to_string(triples.size()) + " numbers, expected " + std::to_string(3 * category->keypoints.size()) +
-                               " (x, y, v for each keypoint of '" + category->name + "')");
+    item.Fail("keypoints", "has " + std::to_string(triples.size()) + " numbers, expected " +
+                               std::to_string(3 * category->keypoints.size()) + " (x, y, v for each keypoint of '" +
+                               category->name + "')");
   }
   for (std::size_t k = 0; k < category->keypoints.size(); ++k) {
     const bool visible = triples[3 * k + 2] > 0;
     annotation.visible.push_back(visible);
     annotation.hidden.push_back(triples[3 * k + 2] == 1);
-    annotation.points.push_back(visible ? Point2{static_cast<float>(triples[3 * k]), static_cast<float>(triples[3 * k + 1])} : Point2{});
+    annotation.points.push_back(
+        visible ? Point2{static_cast<float>(triples[3 * k]), static_cast<float>(triples[3 * k + 1])} : Point2{});
   }
   if (item.Has("bbox")) {
     const std::vector<double> box = item.Numbers("bbox");
-    if (box.size() != 4 || box[2] <= 0 || box[3] <= 0) item.Fail("bbox", "is not [x, y, width, height] with a positive size");
-    annotation.box = {static_cast<float>(box[0]), static_cast<float>(box[1]), static_cast<float>(box[2]), static_cast<float>(box[3])};
+    if (box.size() != 4 || box[2] <= 0 || box[3] <= 0)
+      item.Fail("bbox", "is not [x, y, width, height] with a positive size");
+    annotation.box = {static_cast<float>(box[0]), static_cast<float>(box[1]), static_cast<float>(box[2]),
+                      static_cast<float>(box[3])};
   }
   return annotation;
 }
@@ -191,7 +199,8 @@ CocoVideo ReadVideo(const Item &item) {
   video.file = item.Text("file");
   if (item.Has("num_frames")) video.num_frames = static_cast<int>(item.Integer("num_frames", 0, 1 << 30));
   if (item.Has("fps")) video.fps = item.Number("fps");
-  video.unlabelled = item.Has("unlabelled") && item.Get("unlabelled").is_boolean() && item.Get("unlabelled").get<bool>();
+  video.unlabelled =
+      item.Has("unlabelled") && item.Get("unlabelled").is_boolean() && item.Get("unlabelled").get<bool>();
   return video;
 }
 
@@ -204,7 +213,8 @@ void ForEach(const json &root, const std::string &path, const char *name, bool r
   }
   const json &list = root.at(name);
   if (!list.is_array()) throw Error(ErrorCode::kInput, path + ": " + name + ": is not a list");
-  for (std::size_t i = 0; i < list.size(); ++i) read(Item(list[i], path, std::string(name) + "[" + std::to_string(i) + "]"));
+  for (std::size_t i = 0; i < list.size(); ++i)
+    read(Item(list[i], path, std::string(name) + "[" + std::to_string(i) + "]"));
 }
 
 }  // namespace
@@ -236,7 +246,8 @@ CocoFile ReadCoco(const std::string &path, EmptyBox empty_box) {
   CocoFile file;
   file.path = path;
   file.folder = std::filesystem::path(path).parent_path().string();
-  ForEach(root, path, "categories", true, [&](const Item &item) { file.categories.push_back(ReadCategory(item, root)); });
+  ForEach(root, path, "categories", true,
+          [&](const Item &item) { file.categories.push_back(ReadCategory(item, root)); });
   ForEach(root, path, "images", true, [&](const Item &item) { file.images.push_back(ReadImage(item)); });
   std::set<std::int64_t> known;
   for (const CocoImage &image : file.images) known.insert(image.id);

@@ -19,7 +19,9 @@ const char kGood[] = R"({"categories": [{"id": 1, "name": "fly", "keypoints": ["
 
 class CocoTest : public ::testing::Test {
  protected:
-  void SetUp() override { path_ = (std::filesystem::temp_directory_path() / ("kpt_coco_test_" + std::to_string(getpid()) + ".json")).string(); }
+  void SetUp() override {
+    path_ = (std::filesystem::temp_directory_path() / ("kpt_coco_test_" + std::to_string(getpid()) + ".json")).string();
+  }
   void TearDown() override { std::filesystem::remove(path_); }
 
   CocoFile Read(const std::string &text) {
@@ -92,11 +94,13 @@ TEST_F(CocoTest, LinksCountFromZeroWhereOneSaysSo) {
 TEST_F(CocoTest, ACategoryWithoutNamesHasThoseOfItsFirstAnnotation) {
   const std::string nameless = Replaced(kGood, "[\"head\", \"tail\"]", "[]");
   EXPECT_EQ(Read(nameless).Category(1).keypoints, (std::vector<std::string>{"0", "1"}));
-  EXPECT_NE(ErrorWith("[\"head\", \"tail\"]", "[], \"id\": 3").find("categories[0].keypoints: is empty"), std::string::npos);
+  EXPECT_NE(ErrorWith("[\"head\", \"tail\"]", "[], \"id\": 3").find("categories[0].keypoints: is empty"),
+            std::string::npos);
 }
 
 TEST_F(CocoTest, IdsAreExactAboveWhatADoubleHolds) {
-  const std::string big = Replaced(Replaced(kGood, "\"id\": 5", "\"id\": 10000000000004097"), "\"image_id\": 5", "\"image_id\": 10000000000004097");
+  const std::string big = Replaced(Replaced(kGood, "\"id\": 5", "\"id\": 10000000000004097"), "\"image_id\": 5",
+                                   "\"image_id\": 10000000000004097");
   EXPECT_EQ(Read(big).annotations[0].image_id, 10000000000004097);
 }
 

@@ -25,12 +25,14 @@ cv::Matx23d ImageFromCrop(const CropSquare &square, int crop_size) {
 }
 
 Point2 Apply(const cv::Matx23d &t, Point2 p) {
-  return {static_cast<float>(t(0, 0) * p.x + t(0, 1) * p.y + t(0, 2)), static_cast<float>(t(1, 0) * p.x + t(1, 1) * p.y + t(1, 2))};
+  return {static_cast<float>(t(0, 0) * p.x + t(0, 1) * p.y + t(0, 2)),
+          static_cast<float>(t(1, 0) * p.x + t(1, 1) * p.y + t(1, 2))};
 }
 
 cv::Mat CutCrop(const cv::Mat &picture, const CropSquare &square, int crop_size) {
   cv::Mat crop;
-  cv::warpAffine(picture, crop, CropFromImage(square, crop_size), {crop_size, crop_size}, cv::INTER_LINEAR, cv::BORDER_CONSTANT);
+  cv::warpAffine(picture, crop, CropFromImage(square, crop_size), {crop_size, crop_size}, cv::INTER_LINEAR,
+                 cv::BORDER_CONSTANT);
   return crop;
 }
 

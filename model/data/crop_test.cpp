@@ -20,7 +20,7 @@ TEST(Crop, FollowsTheSpecification) {
 }
 
 TEST(Crop, TurnsTheObjectBack) {
-  const CropSquare square{50, 50, 256, 90};  // the object is turned clockwise by a quarter
+  const CropSquare square{50, 50, 256, 90};                      // the object is turned clockwise by a quarter
   const Point2 p = Apply(CropFromImage(square, 256), {50, 60});  // what was to its right is now below
   EXPECT_NEAR(p.x, 138, 1e-3);
   EXPECT_NEAR(p.y, 128, 1e-3);

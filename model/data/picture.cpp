@@ -40,7 +40,8 @@ cv::Mat ReadPictureWithAlpha(const std::string &path) {
 bool IsVideoName(const std::string &name) {
   std::string ending = std::filesystem::path(name).extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
-  for (const char *known : {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".mjpeg", ".wmv"}) {
+  for (const char *known :
+       {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".mjpeg", ".wmv"}) {
     if (ending == known) return true;
   }
   return false;

@@ -16,7 +16,7 @@ constexpr int kStemChannels = 32;
 struct StageSpec {
   int blocks, kernel, stride, expand, out;
 };
-constexpr StageSpec kStages[] = {{1, 3, 1, 1, 16},  {2, 3, 2, 6, 24},   {2, 5, 2, 6, 40}, {3, 3, 2, 6, 80},
+constexpr StageSpec kStages[] = {{1, 3, 1, 1, 16},  {2, 3, 2, 6, 24},  {2, 5, 2, 6, 40}, {3, 3, 2, 6, 80},
                                  {3, 5, 1, 6, 112}, {4, 5, 2, 6, 192}, {1, 3, 1, 6, 320}};
 /// The stage whose output is the deepest at a stride.
 struct Tap {
@@ -30,9 +30,11 @@ Tensor Relu6(Tensor x) { return torch::hardtanh_(x, 0, 6); }
 struct BlockImpl : torch::nn::Module {
   BlockImpl(int in, int out, int kernel, int stride, int expand) : residual(stride == 1 && in == out) {
     const int wide = in * expand;
-    if (expand != 1) expand_conv = ConvNorm(*this, "_expand_conv", "_bn0", {in, wide, 1, 1, 1, ConvNorm::Pad::kSame, kEpsilon});
+    if (expand != 1)
+      expand_conv = ConvNorm(*this, "_expand_conv", "_bn0", {in, wide, 1, 1, 1, ConvNorm::Pad::kSame, kEpsilon});
     expands = expand != 1;
-    depthwise = ConvNorm(*this, "_depthwise_conv", "_bn1", {wide, wide, kernel, stride, wide, ConvNorm::Pad::kSame, kEpsilon});
+    depthwise =
+        ConvNorm(*this, "_depthwise_conv", "_bn1", {wide, wide, kernel, stride, wide, ConvNorm::Pad::kSame, kEpsilon});
     project = ConvNorm(*this, "_project_conv", "_bn2", {wide, out, 1, 1, 1, ConvNorm::Pad::kSame, kEpsilon});
   }
 

@@ -38,7 +38,8 @@ void ConvNorm::Fold() { folded_ = Compute(); }
 
 Tensor ConvNorm::operator()(const Tensor &x) const {
   const Folded folded = folded_.weight.defined() ? folded_ : Compute();
-  const int overlap = options_.kernel - options_.stride;  // what `same` padding adds in all, for sizes that stride divides
+  const int overlap =
+      options_.kernel - options_.stride;  // what `same` padding adds in all, for sizes that stride divides
   const bool uneven = options_.pad == Pad::kSame && overlap % 2 != 0;
   const std::int64_t before = overlap / 2;
   const std::int64_t after = overlap - before;

@@ -38,7 +38,8 @@ class ConvNorm {
 
   ConvNorm() = default;
   /// Registers the modules `conv_name` and `norm_name` in `parent`.
-  ConvNorm(torch::nn::Module &parent, const std::string &conv_name, const std::string &norm_name, const Options &options);
+  ConvNorm(torch::nn::Module &parent, const std::string &conv_name, const std::string &norm_name,
+           const Options &options);
 
   torch::Tensor operator()(const torch::Tensor &x) const;
   void Fold();

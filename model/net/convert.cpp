@@ -11,7 +11,9 @@
 namespace kpt::net {
 namespace {
 
-bool StartsWith(const std::string &text, const std::string &prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+bool StartsWith(const std::string &text, const std::string &prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
+}
 bool EndsWith(const std::string &text, const std::string &suffix) {
   return text.size() >= suffix.size() && text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
@@ -20,8 +22,8 @@ bool EndsWith(const std::string &text, const std::string &suffix) {
 struct CheckpointKind {
   const char *description;
   const char *telling_key;
-  const char *prefix;                 ///< put before every name
-  std::vector<std::string> dropped;   ///< beginnings of names that this project has no use for
+  const char *prefix;                ///< put before every name
+  std::vector<std::string> dropped;  ///< beginnings of names that this project has no use for
 };
 
 const std::vector<CheckpointKind> &KnownCheckpoints() {
@@ -37,8 +39,9 @@ const CheckpointKind &Recognise(const PthCheckpoint &checkpoint, const std::stri
   for (const CheckpointKind &kind : KnownCheckpoints()) {
     if (checkpoint.tensors.count(kind.telling_key) != 0) return kind;
   }
-  throw Error(ErrorCode::kModel, path + ": none of the checkpoints that can be converted (the released FGSA network, "
-                                        "torchvision's ResNet-50, EfficientNet-Lite0)");
+  throw Error(ErrorCode::kModel, path +
+                                     ": none of the checkpoints that can be converted (the released FGSA network, "
+                                     "torchvision's ResNet-50, EfficientNet-Lite0)");
 }
 
 }  // namespace
@@ -54,7 +57,8 @@ std::string ConvertCheckpoint(const std::string &pth_path, const std::string &sa
     raw[kind.prefix + name] = {tensor.type, tensor.shape, tensor.bytes.data(), tensor.bytes.size()};
   }
   const bool whole = kind.prefix[0] == '\0';
-  WriteSafetensors(safetensors_path, raw, whole ? NetConfig::Released().ToMetadata() : std::map<std::string, std::string>{});
+  WriteSafetensors(safetensors_path, raw,
+                   whole ? NetConfig::Released().ToMetadata() : std::map<std::string, std::string>{});
   return std::string(kind.description) + ", " + std::to_string(raw.size()) + " tensors";
 }
 

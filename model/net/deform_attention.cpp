@@ -61,8 +61,9 @@ SideHeadsImpl::Stacked SideHeadsImpl::Compute() const {
   s.offsets_bias = CatOf(heads_, [](auto &h) { return h.sampling_offsets->bias; });
   s.attention_weight = CatOf(heads_, [](auto &h) { return h.attention_weights->weight; });
   s.attention_bias = CatOf(heads_, [](auto &h) { return h.attention_weights->bias; });
-  s.value_weight =
-      CatOf(heads_, [](auto &h) { return h.value_proj->weight; }).view({groups, head_channels, channels}).transpose(1, 2);
+  s.value_weight = CatOf(heads_, [](auto &h) { return h.value_proj->weight; })
+                       .view({groups, head_channels, channels})
+                       .transpose(1, 2);
   s.value_bias = CatOf(heads_, [](auto &h) { return h.value_proj->bias; }).view({groups, head_channels});
   s.output_weight = CatOf(heads_, [](auto &h) { return h.output_proj->weight; })
                         .view({config_.side_heads, channels, channels})
@@ -80,7 +81,8 @@ Tensor SideHeadsImpl::Heads(const Tensor &query, const Tensor &references, const
   const std::int64_t levels = config_.levels(), points = config_.sampling_points;
 
   std::vector<float> cells;  // offsets count cells of their level
-  for (const auto &[height, width] : maps.sizes) cells.insert(cells.end(), {static_cast<float>(width), static_cast<float>(height)});
+  for (const auto &[height, width] : maps.sizes)
+    cells.insert(cells.end(), {static_cast<float>(width), static_cast<float>(height)});
   const Tensor cell_count = torch::tensor(cells, query.options().requires_grad(false)).view({levels, 1, 2});
 
   const Tensor offsets = torch::linear(query, s.offsets_weight, s.offsets_bias)
@@ -101,7 +103,9 @@ Tensor SideHeadsImpl::Heads(const Tensor &query, const Tensor &references, const
   const Tensor joined = values.view({side, attention, rows, channels / attention})
                             .transpose(1, 2)
                             .reshape({side, rows, channels});  // [H, rows, C]
-  return (torch::bmm(joined, s.output_weight) + s.output_bias).transpose(0, 1).reshape({batch, keypoints, side, channels});
+  return (torch::bmm(joined, s.output_weight) + s.output_bias)
+      .transpose(0, 1)
+      .reshape({batch, keypoints, side, channels});
 }
 
 Tensor SideHeadsImpl::forward(const Tensor &query, const Tensor &references, const FeatureMaps &maps) {

@@ -52,7 +52,9 @@ TEST(DeformAttention, GradientsEqualProjectFirst) {
   std::vector<Tensor> inputs = heads->parameters();
   for (Tensor *input : {&c.query, &c.references, &c.maps.values}) inputs.push_back(input->requires_grad_());
   const Tensor weight = torch::randn({2, 7, 3, 32});
-  const auto gradients = [&](const Tensor &out) { return torch::autograd::grad({(out * weight).sum()}, inputs, {}, {}, false, true); };
+  const auto gradients = [&](const Tensor &out) {
+    return torch::autograd::grad({(out * weight).sum()}, inputs, {}, {}, false, true);
+  };
   const auto ours = gradients(heads->Heads(c.query, c.references, c.maps));
   const auto reference = gradients(testing::ProjectFirstHeads(*heads, c.config, c.query, c.references, c.maps));
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -84,7 +84,8 @@ TEST(FgsaNet, SeedsReplaceTheProposalWhereGiven) {
   EXPECT_TRUE(torch::equal(mixed.initial_points[1], unseeded.initial_points[1]));
   EXPECT_TRUE(torch::allclose(mixed.points.back()[1], unseeded.points.back()[1], 1e-4, 1e-5));
   EXPECT_FALSE(torch::allclose(mixed.points.back()[0], unseeded.points.back()[0], 1e-3, 1e-3));
-  EXPECT_FALSE(net->Forward(support, query, {seeds, {}, {}}).proposal_logits.defined()) << "nobody asked for a proposal";
+  EXPECT_FALSE(net->Forward(support, query, {seeds, {}, {}}).proposal_logits.defined())
+      << "nobody asked for a proposal";
 }
 
 TEST(FgsaNet, PreparationChangesNothingThatOneSees) {
@@ -124,7 +125,9 @@ TEST(FgsaNet, FrozenStagesHaveNoGradient) {
 class WeightsFile : public ::testing::Test {
  protected:
   void TearDown() override { std::filesystem::remove(path_); }
-  std::string path_ = (std::filesystem::temp_directory_path() / ("kpt_weights_test_" + std::to_string(getpid()) + ".safetensors")).string();
+  std::string path_ =
+      (std::filesystem::temp_directory_path() / ("kpt_weights_test_" + std::to_string(getpid()) + ".safetensors"))
+          .string();
 };
 
 TEST_F(WeightsFile, RoundTripKeepsConfigurationAndNumbers) {
@@ -134,7 +137,8 @@ TEST_F(WeightsFile, RoundTripKeepsConfigurationAndNumbers) {
   FgsaNet loaded = LoadNet(path_);
   EXPECT_EQ(loaded->config().ToMetadata(), net->config().ToMetadata());
   const auto expected = net->named_parameters();
-  for (const auto &item : loaded->named_parameters()) EXPECT_TRUE(torch::equal(item.value(), expected[item.key()])) << item.key();
+  for (const auto &item : loaded->named_parameters())
+    EXPECT_TRUE(torch::equal(item.value(), expected[item.key()])) << item.key();
 }
 
 TEST_F(WeightsFile, HalfPrecisionIsReadBackAsFloat) {

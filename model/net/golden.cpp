@@ -75,7 +75,8 @@ class Report {
 void CompareNetwork(const GoldenFile &golden, FgsaNet &net, Report report) {
   torch::NoGradGuard no_gradient;
   const Tensor images = golden.Get("images");  // [B, S + 1, H, W, 3], the query last
-  const SupportAnnotations annotations{golden.Get("points"), golden.Get("visible").to(torch::kBool), golden.Get("linked_refs")};
+  const SupportAnnotations annotations{golden.Get("points"), golden.Get("visible").to(torch::kBool),
+                                       golden.Get("linked_refs")};
   const std::int64_t shots = images.size(1) - 1;
   const auto features = [&](std::int64_t i) { return net->Features(net->Normalise(images.select(1, i).contiguous())); };
 
@@ -87,7 +88,8 @@ void CompareNetwork(const GoldenFile &golden, FgsaNet &net, Report report) {
   const std::int64_t keypoints = annotations.points.size(2);
   const Tensor order = QueryOrder(keypoints, net->config().channels, torch::kFloat);
   report.Compare(golden, "query_order", order.expand({images.size(0), -1, -1}));
-  for (std::size_t i = 0; i < query.levels.size(); ++i) report.Compare(golden, "query_pyramid." + std::to_string(i), query.levels[i]);
+  for (std::size_t i = 0; i < query.levels.size(); ++i)
+    report.Compare(golden, "query_pyramid." + std::to_string(i), query.levels[i]);
   for (std::size_t l = 0; l < out.points.size(); ++l) {
     const std::string suffix = "." + std::to_string(l);
     report.Compare(golden, "support_features" + suffix, out.support_features[l]);
@@ -100,7 +102,8 @@ void CompareNetwork(const GoldenFile &golden, FgsaNet &net, Report report) {
 void CompareLinkedReferences(const GoldenFile &golden, Report report) {
   const Tensor points = golden.Get("points"), visible = golden.Get("visible"), expected = golden.Get("linked_refs");
   std::vector<Link> links;
-  for (const auto &link : json::parse(golden.Metadata("links"))) links.push_back({link[0].get<int>(), link[1].get<int>()});
+  for (const auto &link : json::parse(golden.Metadata("links")))
+    links.push_back({link[0].get<int>(), link[1].get<int>()});
   const int real = std::stoi(golden.Metadata("keypoints"));
   const PadPlan plan = EqualDivisionPadding(real, links, static_cast<int>(points.size(2)));
   double error = 0;
@@ -112,7 +115,8 @@ void CompareLinkedReferences(const GoldenFile &golden, Report report) {
         marked.visible.push_back(visible[s][b][k].item<std::int64_t>() != 0);
       }
       const Keypoints padded = Pad(marked, plan);
-      const auto ours = LinkedReferences(LinksAfterPadding(plan, padded), padded.visible, static_cast<int>(expected.size(3)));
+      const auto ours =
+          LinkedReferences(LinksAfterPadding(plan, padded), padded.visible, static_cast<int>(expected.size(3)));
       for (std::size_t k = 0; k < ours.size(); ++k) {
         const Tensor row = torch::tensor(ours[k]);
         if (!row.equal(expected[s][b][static_cast<std::int64_t>(k)])) error = 1;
@@ -126,7 +130,8 @@ void CompareLinkedReferences(const GoldenFile &golden, Report report) {
 LevelSizes SquareLevels(std::int64_t cells, int levels) {
   std::int64_t units = 0;
   for (int i = 0; i < levels; ++i) units += std::int64_t{1} << (2 * i);
-  const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(cells) / static_cast<double>(units))));
+  const auto side =
+      static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(cells) / static_cast<double>(units))));
   LevelSizes sizes;
   for (int i = 0; i < levels; ++i) sizes.push_back({side << i, side << i});
   return sizes;
@@ -244,7 +249,8 @@ void RunFile(const std::filesystem::path &path, FgsaNet &net, std::vector<Golden
 }  // namespace
 
 std::vector<GoldenRow> RunGolden(const std::string &folder) {
-  if (!std::filesystem::is_directory(folder)) throw Error(ErrorCode::kNotFound, folder + ": no such folder of golden tensors");
+  if (!std::filesystem::is_directory(folder))
+    throw Error(ErrorCode::kNotFound, folder + ": no such folder of golden tensors");
   std::vector<std::filesystem::path> files;
   for (const auto &entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
@@ -262,7 +268,8 @@ std::vector<GoldenRow> RunGolden(const std::string &folder) {
       throw Error(ErrorCode::kModel, file.string() + ": " + error.what_without_backtrace());
     }
   }
-  if (rows.empty()) throw Error(ErrorCode::kNotFound, folder + ": holds no golden tensors (*.safetensors, padding.json)");
+  if (rows.empty())
+    throw Error(ErrorCode::kNotFound, folder + ": holds no golden tensors (*.safetensors, padding.json)");
   return rows;
 }
 

@@ -59,8 +59,10 @@ Tensor GoldenParameter(const std::string &name, const std::vector<std::int64_t> 
 
 void FillWithGoldenParameters(torch::nn::Module &module, const std::string &prefix) {
   torch::NoGradGuard no_gradient;
-  for (auto &item : module.named_parameters()) item.value().copy_(GoldenParameter(prefix + item.key(), item.value().sizes().vec()));
-  for (auto &item : module.named_buffers()) item.value().copy_(GoldenParameter(prefix + item.key(), item.value().sizes().vec()));
+  for (auto &item : module.named_parameters())
+    item.value().copy_(GoldenParameter(prefix + item.key(), item.value().sizes().vec()));
+  for (auto &item : module.named_buffers())
+    item.value().copy_(GoldenParameter(prefix + item.key(), item.value().sizes().vec()));
 }
 
 }  // namespace kpt::net

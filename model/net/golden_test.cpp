@@ -1,4 +1,5 @@
-// This network against the released implementation's tensors: the copy in tests/golden always, the full set where it is.
+// This network against the released implementation's tensors: the copy in tests/golden always, the full set where it
+// is.
 #include "kpt/net/golden.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +23,8 @@ std::set<std::string> ExpectAllWithin(const std::string &folder) {
 
 TEST(Golden, ShippedTensorsAgree) {
   const auto files = ExpectAllWithin(KPT_SOURCE_DIR "/tests/golden");
-  EXPECT_EQ(files, (std::set<std::string>{"deform_attn.safetensors", "one_shot.safetensors", "padding.json", "parameters.json"}));
+  EXPECT_EQ(files, (std::set<std::string>{"deform_attn.safetensors", "one_shot.safetensors", "padding.json",
+                                          "parameters.json"}));
 }
 
 TEST(Golden, FullSetAgrees) {

@@ -26,7 +26,8 @@ LayoutPriorImpl::LayoutPriorImpl() {
 
 Tensor LayoutPriorImpl::Logits(const Tensor &centres, const Tensor &known, std::array<std::int64_t, 2> size) const {
   const auto [height, width] = size;
-  const Tensor dx = SquaredDistances(centres.select(-1, 0), width), dy = SquaredDistances(centres.select(-1, 1), height);
+  const Tensor dx = SquaredDistances(centres.select(-1, 0), width),
+               dy = SquaredDistances(centres.select(-1, 1), height);
   const Tensor squared = (dy.unsqueeze(-1) + dx.unsqueeze(-2)).flatten(2);
   const Tensor gaussian = (squared * (-0.5 * (-2 * log_width_).exp())).exp();
   const Tensor floor = torch::sigmoid(floor_logit_);
@@ -34,11 +35,12 @@ Tensor LayoutPriorImpl::Logits(const Tensor &centres, const Tensor &known, std::
 }
 
 Tensor FitLayout(const Tensor &layout, const Tensor &points, const Tensor &weights) {
-  const Tensor total = weights.sum(-1, true);                              // [B, 1]
-  const Tensor share = (weights / total.clamp_min(1e-6)).unsqueeze(-1);    // [B, K, 1]
+  const Tensor total = weights.sum(-1, true);                            // [B, 1]
+  const Tensor share = (weights / total.clamp_min(1e-6)).unsqueeze(-1);  // [B, K, 1]
   const Tensor from_mean = (layout * share).sum(1, true), to_mean = (points * share).sum(1, true);
   const Tensor from = layout - from_mean, to = points - to_mean;
-  const Tensor from_x = from.select(-1, 0), from_y = from.select(-1, 1), to_x = to.select(-1, 0), to_y = to.select(-1, 1);
+  const Tensor from_x = from.select(-1, 0), from_y = from.select(-1, 1), to_x = to.select(-1, 0),
+               to_y = to.select(-1, 1);
   const Tensor along = (weights * (from_x * to_x + from_y * to_y)).sum(-1, true);
   const Tensor across = (weights * (from_x * to_y - from_y * to_x)).sum(-1, true);
   const Tensor size = (weights * (from_x.square() + from_y.square())).sum(-1, true);

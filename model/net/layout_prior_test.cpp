@@ -1,4 +1,5 @@
-// The layout's fit is exact where all points agree, and stays put where nothing speaks; the prior has a peak and a floor.
+// The layout's fit is exact where all points agree, and stays put where nothing speaks; the prior has a peak and a
+// floor.
 #include "kpt/net/layout_prior.h"
 
 #include <gtest/gtest.h>

@@ -18,8 +18,11 @@ SelfAttentionImpl::SelfAttentionImpl(int channels, int heads) : heads_(heads) {
 
 Tensor SelfAttentionImpl::forward(const Tensor &query_key, const Tensor &value, const Tensor &hidden) {
   const std::int64_t batch = value.size(0), keypoints = value.size(1), channels = value.size(2);
-  const auto split = [&](const Tensor &x) { return x.reshape({batch, keypoints, -1, channels / heads_}).transpose(1, 2); };
-  const Tensor qk = split(torch::linear(query_key, in_weight_.slice(0, 0, 2 * channels), in_bias_.slice(0, 0, 2 * channels)));
+  const auto split = [&](const Tensor &x) {
+    return x.reshape({batch, keypoints, -1, channels / heads_}).transpose(1, 2);
+  };
+  const Tensor qk =
+      split(torch::linear(query_key, in_weight_.slice(0, 0, 2 * channels), in_bias_.slice(0, 0, 2 * channels)));
   const Tensor v = split(torch::linear(value, in_weight_.slice(0, 2 * channels), in_bias_.slice(0, 2 * channels)));
   const Tensor q = qk.slice(1, 0, heads_);
   const Tensor k = qk.slice(1, heads_);
@@ -33,7 +36,9 @@ Tensor SelfAttentionImpl::forward(const Tensor &query_key, const Tensor &value, 
 
 MinerImpl::MinerImpl(const NetConfig &config) : head_count_(config.side_heads), dropout_(config.dropout) {
   const int channels = config.channels;
-  const auto linear = [&](const char *name, int in, int out) { return register_module(name, torch::nn::Linear(in, out)); };
+  const auto linear = [&](const char *name, int in, int out) {
+    return register_module(name, torch::nn::Linear(in, out));
+  };
   const auto norm = [&](const char *name) {
     return register_module(name, torch::nn::LayerNorm(torch::nn::LayerNormOptions({channels})));
   };

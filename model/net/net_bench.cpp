@@ -36,7 +36,9 @@ struct Prepared {
   FeatureMaps query;
 };
 
-NetConfig ConfigOf(const benchmark::State &state) { return state.range(0) != 0 ? NetConfig::Released() : NetConfig::Small(); }
+NetConfig ConfigOf(const benchmark::State &state) {
+  return state.range(0) != 0 ? NetConfig::Released() : NetConfig::Small();
+}
 
 void BM_Features(benchmark::State &state) {
   Prepared p(ConfigOf(state));
@@ -48,7 +50,8 @@ BENCHMARK(BM_Features)->ArgName("released")->Arg(0)->Arg(1)->Unit(benchmark::kMi
 void BM_Recurrence(benchmark::State &state) {
   Prepared p(ConfigOf(state));
   const Tensor seeds = torch::rand({1, p.net->config().padded_keypoints, 2});
-  for (auto _ : state) benchmark::DoNotOptimize(p.net->Forward(p.support, p.query, {seeds, {}}).points.back().data_ptr());
+  for (auto _ : state)
+    benchmark::DoNotOptimize(p.net->Forward(p.support, p.query, {seeds, {}}).points.back().data_ptr());
 }
 BENCHMARK(BM_Recurrence)->ArgName("released")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime();
 

@@ -43,12 +43,9 @@ struct BoolField {
 };
 
 constexpr BoolField kBools[] = {
-    {"pad_on_links", &NetConfig::pad_on_links},
-    {"support_mining", &NetConfig::support_mining},
-    {"proposal", &NetConfig::proposal},
-    {"layout_prior", &NetConfig::layout_prior},
-    {"confidence", &NetConfig::confidence},
-    {"seed_vector", &NetConfig::seed_vector},
+    {"pad_on_links", &NetConfig::pad_on_links}, {"support_mining", &NetConfig::support_mining},
+    {"proposal", &NetConfig::proposal},         {"layout_prior", &NetConfig::layout_prior},
+    {"confidence", &NetConfig::confidence},     {"seed_vector", &NetConfig::seed_vector},
 };
 
 struct BackboneFacts {

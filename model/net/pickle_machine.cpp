@@ -95,51 +95,112 @@ class PickleMachine {
  private:
   bool RunNumber(std::uint8_t opcode) {
     switch (opcode) {
-      case kNone: PushNew(Kind::kNone); return true;
-      case kNewTrue: PushNew(Kind::kBool)->integer = 1; return true;
-      case kNewFalse: PushNew(Kind::kBool); return true;
-      case kBinInt1: PushInt(static_cast<std::int64_t>(reader_.TakeNumber(1))); return true;
-      case kBinInt2: PushInt(static_cast<std::int64_t>(reader_.TakeNumber(2))); return true;
-      case kBinInt: PushInt(static_cast<std::int32_t>(reader_.TakeNumber(4))); return true;
-      case kLong1: PushLong(reader_.Take(reader_.TakeNumber(1))); return true;
-      case kLong4: PushLong(reader_.Take(reader_.TakeNumber(4))); return true;
-      case kBinFloat: PushSkipped(8); return true;
-      default: return false;
+      case kNone:
+        PushNew(Kind::kNone);
+        return true;
+      case kNewTrue:
+        PushNew(Kind::kBool)->integer = 1;
+        return true;
+      case kNewFalse:
+        PushNew(Kind::kBool);
+        return true;
+      case kBinInt1:
+        PushInt(static_cast<std::int64_t>(reader_.TakeNumber(1)));
+        return true;
+      case kBinInt2:
+        PushInt(static_cast<std::int64_t>(reader_.TakeNumber(2)));
+        return true;
+      case kBinInt:
+        PushInt(static_cast<std::int32_t>(reader_.TakeNumber(4)));
+        return true;
+      case kLong1:
+        PushLong(reader_.Take(reader_.TakeNumber(1)));
+        return true;
+      case kLong4:
+        PushLong(reader_.Take(reader_.TakeNumber(4)));
+        return true;
+      case kBinFloat:
+        PushSkipped(8);
+        return true;
+      default:
+        return false;
     }
   }
 
   bool RunText(std::uint8_t opcode) {
     switch (opcode) {
       case kShortBinUnicode:
-      case kShortBinString: PushText(reader_.TakeNumber(1)); return true;
+      case kShortBinString:
+        PushText(reader_.TakeNumber(1));
+        return true;
       case kBinUnicode:
-      case kBinString: PushText(reader_.TakeNumber(4)); return true;
-      case kBinUnicode8: PushText(reader_.TakeNumber(8)); return true;
-      case kShortBinBytes: PushSkipped(reader_.TakeNumber(1)); return true;
-      case kBinBytes: PushSkipped(reader_.TakeNumber(4)); return true;
+      case kBinString:
+        PushText(reader_.TakeNumber(4));
+        return true;
+      case kBinUnicode8:
+        PushText(reader_.TakeNumber(8));
+        return true;
+      case kShortBinBytes:
+        PushSkipped(reader_.TakeNumber(1));
+        return true;
+      case kBinBytes:
+        PushSkipped(reader_.TakeNumber(4));
+        return true;
       case kBinBytes8:
-      case kByteArray8: PushSkipped(reader_.TakeNumber(8)); return true;
-      default: return false;
+      case kByteArray8:
+        PushSkipped(reader_.TakeNumber(8));
+        return true;
+      default:
+        return false;
     }
   }
 
   bool RunContainer(std::uint8_t opcode) {
     switch (opcode) {
-      case kEmptyTuple: PushTuple({}); return true;
-      case kTuple1: PushTuple(PopLast(1)); return true;
-      case kTuple2: PushTuple(PopLast(2)); return true;
-      case kTuple3: PushTuple(PopLast(3)); return true;
-      case kTuple: PushTuple(PopToMark()); return true;
-      case kEmptyList: PushNew(Kind::kList); return true;
-      case kAppend: Append(PopLast(1)); return true;
-      case kAppends: Append(PopToMark()); return true;
-      case kEmptyDict: PushNew(Kind::kDict); return true;
-      case kSetItem: SetItems(PopLast(2)); return true;
-      case kSetItems: SetItems(PopToMark()); return true;
-      case kEmptySet: PushNew(Kind::kOpaque); return true;
-      case kAddItems: PopToMark(); return true;
-      case kFrozenSet: PopToMark(), PushNew(Kind::kOpaque); return true;
-      default: return false;
+      case kEmptyTuple:
+        PushTuple({});
+        return true;
+      case kTuple1:
+        PushTuple(PopLast(1));
+        return true;
+      case kTuple2:
+        PushTuple(PopLast(2));
+        return true;
+      case kTuple3:
+        PushTuple(PopLast(3));
+        return true;
+      case kTuple:
+        PushTuple(PopToMark());
+        return true;
+      case kEmptyList:
+        PushNew(Kind::kList);
+        return true;
+      case kAppend:
+        Append(PopLast(1));
+        return true;
+      case kAppends:
+        Append(PopToMark());
+        return true;
+      case kEmptyDict:
+        PushNew(Kind::kDict);
+        return true;
+      case kSetItem:
+        SetItems(PopLast(2));
+        return true;
+      case kSetItems:
+        SetItems(PopToMark());
+        return true;
+      case kEmptySet:
+        PushNew(Kind::kOpaque);
+        return true;
+      case kAddItems:
+        PopToMark();
+        return true;
+      case kFrozenSet:
+        PopToMark(), PushNew(Kind::kOpaque);
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -156,9 +217,15 @@ class PickleMachine {
         return true;
       }
       case kReduce:
-      case kNewObj: PushObject(PopLast(2)); return true;
-      case kNewObjEx: PushObject(PopLast(3)); return true;
-      case kBuild: Pop(); return true;  // an object's state is of no use to a reader of data
+      case kNewObj:
+        PushObject(PopLast(2));
+        return true;
+      case kNewObjEx:
+        PushObject(PopLast(3));
+        return true;
+      case kBuild:
+        Pop();
+        return true;  // an object's state is of no use to a reader of data
       case kBinPersId: {
         const PickleValue *id = Pop();
         PickleValue *value = PushNew(Kind::kPersistent);
@@ -166,7 +233,8 @@ class PickleMachine {
         pickle_.persistent_.push_back(value);
         return true;
       }
-      default: return false;
+      default:
+        return false;
     }
   }
 
@@ -175,20 +243,39 @@ class PickleMachine {
       case kProto:
         if (reader_.TakeNumber(1) > kNewestProtocol) reader_.Fail("a pickle of an unknown protocol");
         return true;
-      case kFrame: reader_.Take(8); return true;
+      case kFrame:
+        reader_.Take(8);
+        return true;
       case kMark:
         if (marks_.size() == kMostValues) reader_.Fail("nested too deep");
         marks_.push_back(stack_.size());
         return true;
-      case kPop: Pop(); return true;
-      case kPopMark: PopToMark(); return true;
-      case kDup: Push(Top()); return true;
-      case kBinGet: Push(Memory(reader_.TakeNumber(1))); return true;
-      case kLongBinGet: Push(Memory(reader_.TakeNumber(4))); return true;
-      case kBinPut: Memorise(reader_.TakeNumber(1)); return true;
-      case kLongBinPut: Memorise(reader_.TakeNumber(4)); return true;
-      case kMemoize: Memorise(memo_.size()); return true;
-      default: return false;
+      case kPop:
+        Pop();
+        return true;
+      case kPopMark:
+        PopToMark();
+        return true;
+      case kDup:
+        Push(Top());
+        return true;
+      case kBinGet:
+        Push(Memory(reader_.TakeNumber(1)));
+        return true;
+      case kLongBinGet:
+        Push(Memory(reader_.TakeNumber(4)));
+        return true;
+      case kBinPut:
+        Memorise(reader_.TakeNumber(1));
+        return true;
+      case kLongBinPut:
+        Memorise(reader_.TakeNumber(4));
+        return true;
+      case kMemoize:
+        Memorise(memo_.size());
+        return true;
+      default:
+        return false;
     }
   }
 

@@ -21,7 +21,8 @@ Tensor CodeOfCoordinate(const Tensor &v, std::int64_t features) {
 }  // namespace
 
 Tensor SineCode(const Tensor &points, std::int64_t channels) {
-  return torch::cat({CodeOfCoordinate(points.select(-1, 1), channels / 2), CodeOfCoordinate(points.select(-1, 0), channels / 2)}, -1);
+  return torch::cat(
+      {CodeOfCoordinate(points.select(-1, 1), channels / 2), CodeOfCoordinate(points.select(-1, 0), channels / 2)}, -1);
 }
 
 Tensor QueryOrder(std::int64_t keypoints, std::int64_t channels, const torch::TensorOptions &options) {

@@ -7,8 +7,8 @@ namespace {
 
 using torch::Tensor;
 
-constexpr double kLogitMargin = 1e-3;       // the release clamps points to [margin, 1 - margin] before the logit
-constexpr double kMinVisibilitySum = 0.1;   // of the average over shots
+constexpr double kLogitMargin = 1e-3;      // the release clamps points to [margin, 1 - margin] before the logit
+constexpr double kMinVisibilitySum = 0.1;  // of the average over shots
 
 /// Average over shots, weighted by visibility: [S, B, K, C], [S, B, K] -> [B, K, C].
 Tensor AverageShots(const Tensor &features, const Tensor &visible) {
@@ -47,7 +47,8 @@ PredictorImpl::PredictorImpl(const NetConfig &config) : config_(config) {
   if (config.confidence) {
     const auto confidence = list("confidence_branch");
     for (int l = 0; l < config.layers; ++l) {
-      confidence->register_module(std::to_string(l), confidence_branches_.emplace_back(std::vector<int>{4 * c, c, 1}, "mlp", 2));
+      confidence->register_module(std::to_string(l),
+                                  confidence_branches_.emplace_back(std::vector<int>{4 * c, c, 1}, "mlp", 2));
     }
   }
   if (config.seed_vector) seed_vector_ = register_parameter("seed_vector", torch::zeros({c}));
@@ -60,7 +61,8 @@ void PredictorImpl::PrepareForInference() {
 }
 
 Tensor PredictorImpl::Positions(const Tensor &points) {
-  return position_projection_(SineCode(points, config_.channels)) + QueryOrder(points.size(1), config_.channels, points.options());
+  return position_projection_(SineCode(points, config_.channels)) +
+         QueryOrder(points.size(1), config_.channels, points.options());
 }
 
 Tensor PredictorImpl::MineSupport(std::size_t layer, const Tensor &features, const SupportContext &support) {
@@ -69,8 +71,8 @@ Tensor PredictorImpl::MineSupport(std::size_t layer, const Tensor &features, con
   std::vector<Tensor> shots;
   for (std::int64_t s = 0; s < a.points.size(0); ++s) {
     const Tensor points = a.points[s];
-    const MinerInputs inputs{WithBatch(Positions(points), batch), WithBatch(points, batch), WithBatch(a.linked_refs[s], batch),
-                             WithBatch(~a.visible[s], batch)};
+    const MinerInputs inputs{WithBatch(Positions(points), batch), WithBatch(points, batch),
+                             WithBatch(a.linked_refs[s], batch), WithBatch(~a.visible[s], batch)};
     shots.push_back(support_layers_[layer](features, inputs, support.maps[s]));
   }
   return torch::stack(shots);
@@ -93,7 +95,8 @@ SupportContext PredictorImpl::EncodeSupport(std::vector<FeatureMaps> maps, Suppo
   return support;
 }
 
-Tensor PredictorImpl::InitialPoints(const SupportContext &support, const FeatureMaps &query, const Seeds &seeds, NetOutput *out) {
+Tensor PredictorImpl::InitialPoints(const SupportContext &support, const FeatureMaps &query, const Seeds &seeds,
+                                    NetOutput *out) {
   const bool all_seeded = seeds.points.defined() && !seeds.seeded.defined();
   if (all_seeded) return seeds.points;
   const std::int64_t batch = query.values.size(0);
@@ -108,8 +111,8 @@ Tensor PredictorImpl::InitialPoints(const SupportContext &support, const Feature
   return torch::where(seeds.seeded.view({-1, 1, 1}), seeds.points, points);
 }
 
-Tensor PredictorImpl::Confidence(std::size_t layer, const Tensor &features, const Tensor &support_raw, const FeatureMaps &query,
-                                 const Tensor &points) {
+Tensor PredictorImpl::Confidence(std::size_t layer, const Tensor &features, const Tensor &support_raw,
+                                 const FeatureMaps &query, const Tensor &points) {
   // What was marked against what is there now: the same raw features, side by side and multiplied.
   const Tensor marked = Standardised(support_raw).expand_as(features);
   const Tensor found = Standardised(SampleLevelMean(query.values, query.sizes, points));

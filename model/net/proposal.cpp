@@ -21,13 +21,16 @@ Tensor UnitLength(const Tensor &x) { return x / x.norm(2, -1, true).clamp_min(1e
 ProposalImpl::ProposalImpl(const NetConfig &config) {
   const auto level = std::find(config.strides.begin(), config.strides.end(), config.proposal_stride);
   level_ = static_cast<std::size_t>(level - config.strides.begin());
-  key_ = register_module("key", Mlp(std::vector<int>{2 * config.channels, config.channels, config.channels}, "layers", 1));
+  key_ =
+      register_module("key", Mlp(std::vector<int>{2 * config.channels, config.channels, config.channels}, "layers", 1));
   map_ = register_module("map", torch::nn::Linear(config.channels, config.channels));
   if (config.layout_prior) layout_prior_ = register_module("layout_prior", LayoutPrior());
   log_temperature_ = register_parameter("log_temperature", torch::full({1}, std::log(kInitialTemperature)));
 }
 
-Tensor ProposalImpl::Keys(const Tensor &raw, const Tensor &mined) { return UnitLength(key_(torch::cat({raw, mined}, -1))); }
+Tensor ProposalImpl::Keys(const Tensor &raw, const Tensor &mined) {
+  return UnitLength(key_(torch::cat({raw, mined}, -1)));
+}
 
 Tensor ProposalImpl::Logits(const ProposalSupport &support, const FeatureMaps &query, const Tensor &without_layout) {
   const Tensor map = UnitLength(map_(query.levels[level_].flatten(2).transpose(1, 2)));

@@ -79,7 +79,8 @@ class DeformGatherFunction : public torch::autograd::Function<DeformGatherFuncti
     const Tensor locations = locations_in.contiguous();
     const Tensor attention = attention_in.contiguous();
     const auto shape = ShapeOf(values, sizes, locations);
-    const Tensor features = torch::empty({shape.batch, shape.keypoints, shape.groups, shape.channels}, values.options());
+    const Tensor features =
+        torch::empty({shape.batch, shape.keypoints, shape.groups, shape.channels}, values.options());
     const Tensor inside = torch::empty({shape.batch, shape.keypoints, shape.groups}, values.options());
     Forward(shape, values, {values.data_ptr<float>(), locations.data_ptr<float>(), attention.data_ptr<float>()},
             {features.data_ptr<float>(), inside.data_ptr<float>()});
@@ -96,8 +97,8 @@ class DeformGatherFunction : public torch::autograd::Function<DeformGatherFuncti
     const Tensor &attention = saved[2];
     const auto shape = ShapeOf(values, context->saved_data["sizes"].toIntVector(), locations);
     const Tensor grad_features = gradients_in[0].contiguous();
-    const Tensor grad_inside =
-        gradients_in[1].defined() ? gradients_in[1].contiguous() : torch::zeros_like(attention.select(-1, 0).select(-1, 0));
+    const Tensor grad_inside = gradients_in[1].defined() ? gradients_in[1].contiguous()
+                                                         : torch::zeros_like(attention.select(-1, 0).select(-1, 0));
     Tensor grad_values;
     if (context->saved_data["values_need_gradient"].toBool()) {
       TORCH_CHECK(shape.values_batch_stride != 0, "DeformGather: shared feature maps have no gradient");
@@ -115,7 +116,8 @@ class DeformGatherFunction : public torch::autograd::Function<DeformGatherFuncti
 
 }  // namespace
 
-Gathered DeformGather(const Tensor &values, const LevelSizes &levels, const Tensor &locations, const Tensor &attention) {
+Gathered DeformGather(const Tensor &values, const LevelSizes &levels, const Tensor &locations,
+                      const Tensor &attention) {
   std::vector<std::int64_t> sizes;
   sizes.reserve(2 * levels.size());
   for (const auto &[height, width] : levels) {
@@ -131,7 +133,8 @@ Tensor SampleLevelMean(const Tensor &values, const LevelSizes &levels, const Ten
   const auto keypoints = points.size(1);
   const auto count = static_cast<std::int64_t>(levels.size());
   const Tensor locations = points.view({batch, keypoints, 1, 1, 1, 2}).expand({batch, keypoints, 1, count, 1, 2});
-  const Tensor attention = torch::full({batch, keypoints, 1, count, 1}, 1.0 / static_cast<double>(count), points.options());
+  const Tensor attention =
+      torch::full({batch, keypoints, 1, count, 1}, 1.0 / static_cast<double>(count), points.options());
   return DeformGather(values, levels, locations, attention).features.squeeze(2);
 }
 

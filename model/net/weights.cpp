@@ -23,16 +23,26 @@ std::map<std::string, Tensor> TensorsOf(const torch::nn::Module &module) {
 
 torch::ScalarType ScalarTypeOf(ElementType type) {
   switch (type) {
-    case ElementType::kBool: return torch::kBool;
-    case ElementType::kU8: return torch::kUInt8;
-    case ElementType::kI8: return torch::kInt8;
-    case ElementType::kI16: return torch::kInt16;
-    case ElementType::kI32: return torch::kInt32;
-    case ElementType::kI64: return torch::kInt64;
-    case ElementType::kF16: return torch::kHalf;
-    case ElementType::kBF16: return torch::kBFloat16;
-    case ElementType::kF32: return torch::kFloat;
-    case ElementType::kF64: return torch::kDouble;
+    case ElementType::kBool:
+      return torch::kBool;
+    case ElementType::kU8:
+      return torch::kUInt8;
+    case ElementType::kI8:
+      return torch::kInt8;
+    case ElementType::kI16:
+      return torch::kInt16;
+    case ElementType::kI32:
+      return torch::kInt32;
+    case ElementType::kI64:
+      return torch::kInt64;
+    case ElementType::kF16:
+      return torch::kHalf;
+    case ElementType::kBF16:
+      return torch::kBFloat16;
+    case ElementType::kF32:
+      return torch::kFloat;
+    case ElementType::kF64:
+      return torch::kDouble;
   }
   throw Error(ErrorCode::kModel, "unknown element type");
 }
@@ -55,7 +65,9 @@ RawTensor Raw(const Tensor &dense) {
   return raw;
 }
 
-bool StartsWith(const std::string &text, const std::string &prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+bool StartsWith(const std::string &text, const std::string &prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
+}
 
 }  // namespace
 
@@ -68,7 +80,8 @@ void LoadWeights(torch::nn::Module &module, const SafetensorsFile &file, const s
     if (target == expected.end()) {
       problems.push_back("extra '" + key + "'");
     } else if (target->second.sizes().vec() != raw.shape) {
-      problems.push_back("'" + key + "' is " + ShapeText(raw.shape) + ", expected " + ShapeText(target->second.sizes()));
+      problems.push_back("'" + key + "' is " + ShapeText(raw.shape) + ", expected " +
+                         ShapeText(target->second.sizes()));
       expected.erase(target);
     } else {
       torch::NoGradGuard no_gradient;

@@ -29,10 +29,9 @@ OpStatus CheckShape(const DeformGatherShape &shape) noexcept {
   }
   if (cells_left != 0) return OpStatus::kBadShape;
 
-  const bool addressable =
-      Addressable({shape.batch, shape.cells, shape.channels}) &&
-      Addressable({shape.batch, shape.keypoints, shape.groups, shape.channels}) &&
-      Addressable({shape.batch, shape.keypoints, shape.groups, shape.levels, shape.points, 2});
+  const bool addressable = Addressable({shape.batch, shape.cells, shape.channels}) &&
+                           Addressable({shape.batch, shape.keypoints, shape.groups, shape.channels}) &&
+                           Addressable({shape.batch, shape.keypoints, shape.groups, shape.levels, shape.points, 2});
   if (!addressable) return OpStatus::kBadShape;
   const bool own_pyramids = shape.values_batch_stride == shape.cells * shape.channels;
   return own_pyramids || shape.values_batch_stride == 0 ? OpStatus::kOk : OpStatus::kBadShape;

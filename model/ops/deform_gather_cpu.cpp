@@ -122,8 +122,8 @@ void Forward(void *context, std::int64_t begin, std::int64_t end) {
 void BackwardSample(const BackwardJob &job, std::int64_t group, std::int64_t sample, std::int64_t level,
                     const float *level_values) {
   const auto &[shape, in, gradients] = job;
-  const Bilinear around = AroundLocation(in.locations[2 * sample], in.locations[2 * sample + 1], shape.height[level],
-                                         shape.width[level]);
+  const Bilinear around =
+      AroundLocation(in.locations[2 * sample], in.locations[2 * sample + 1], shape.height[level], shape.width[level]);
   SampleGradient gradient;
   if (around.any_inside) {
     const float *rows[kCorners];

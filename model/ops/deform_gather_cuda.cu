@@ -37,9 +37,9 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-__global__ void __launch_bounds__(kThreads) BackwardSamplesKernel(DeformGatherShape shape, DeformGatherInputs in,
-                                                                  DeformGatherGradients gradients,
-                                                                  std::int64_t samples) {
+__global__ void __launch_bounds__(kThreads)
+    BackwardSamplesKernel(DeformGatherShape shape, DeformGatherInputs in, DeformGatherGradients gradients,
+                          std::int64_t samples) {
   const std::int64_t lane = threadIdx.x % kWarp;  // a warp shares its sample, so it runs the loop as one
   for (std::int64_t sample = ThreadIndex() / kWarp; sample < samples; sample += ThreadCount() / kWarp) {
     const SampleGradient part = GatherSampleGradient(shape, in, gradients, sample, lane, kWarp);
@@ -54,9 +54,9 @@ __global__ void __launch_bounds__(kThreads) BackwardSamplesKernel(DeformGatherSh
   }
 }
 
-__global__ void __launch_bounds__(kThreads) BackwardValuesKernel(DeformGatherShape shape, DeformGatherInputs in,
-                                                                 DeformGatherGradients gradients,
-                                                                 std::int64_t elements) {
+__global__ void __launch_bounds__(kThreads)
+    BackwardValuesKernel(DeformGatherShape shape, DeformGatherInputs in, DeformGatherGradients gradients,
+                         std::int64_t elements) {
   for (std::int64_t element = ThreadIndex(); element < elements; element += ThreadCount()) {
     ScatterChannel(shape, in, gradients, element / shape.channels, element % shape.channels,
                    [](float *at, float summand) { atomicAdd(at, summand); });

@@ -185,10 +185,10 @@ TEST_P(DeformGatherSizes, AnyNumberOfThreadsGivesTheSameBits) {
 
 INSTANTIATE_TEST_SUITE_P(
     Random, DeformGatherSizes,
-    testing::Values(kSmall,  //
-                    GatherSizes{1, 1, 1, 1, 1, {{1, 1}}},  // one of everything
-                    GatherSizes{1, 5, 3, 2, 33, {{1, 7}, {7, 1}}},  // thin maps, odd channels
-                    GatherSizes{1, 2, 2, 23, 16, {{9, 8}, {3, 3}}},  // more corners than a row list holds
+    testing::Values(kSmall,                                                       //
+                    GatherSizes{1, 1, 1, 1, 1, {{1, 1}}},                         // one of everything
+                    GatherSizes{1, 5, 3, 2, 33, {{1, 7}, {7, 1}}},                // thin maps, odd channels
+                    GatherSizes{1, 2, 2, 23, 16, {{9, 8}, {3, 3}}},               // more corners than a row list holds
                     GatherSizes{3, 28, 4, 4, 128, {{8, 8}, {16, 16}, {32, 32}}},  // the model's kind
                     GatherSizes{2, 4, 2, 1, 7, {{1, 1}, {2, 1}, {1, 2}, {2, 2}, {3, 2}, {2, 3}, {3, 3}, {4, 4}}}));
 
@@ -269,8 +269,8 @@ TEST(DeformGather, LocationsOffTheMapsAndNotFiniteGatherNothing) {
   std::fill(problem.gathered.begin(), problem.gathered.end(), kNan);
   ASSERT_EQ(DeformGatherCpu(problem.shape, in, problem.Outputs(), SerialFor), OpStatus::kOk);
   ASSERT_EQ(DeformGatherBackwardCpu(problem.shape, in, problem.Gradients(), SerialFor), OpStatus::kOk);
-  for (const auto *result : {&problem.gathered, &problem.inside, &problem.grad_values, &problem.grad_locations,
-                             &problem.grad_attention}) {
+  for (const auto *result :
+       {&problem.gathered, &problem.inside, &problem.grad_values, &problem.grad_locations, &problem.grad_attention}) {
     for (const float number : *result) ASSERT_EQ(number, 0.0f);
   }
 }

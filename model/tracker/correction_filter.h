@@ -1,10 +1,10 @@
 // Flow predicts, the network corrects: one small Kalman filter a keypoint. Its state is the point's place and the
-// network's lasting error there: on an object that it was not trained on, the network errs by much the same from frame to
-// frame, and a filter that took its answers for independent would follow it into that error. Flow drifts little by
+// network's lasting error there: on an object that it was not trained on, the network errs by much the same from frame
+// to frame, and a filter that took its answers for independent would follow it into that error. Flow drifts little by
 // little, or fails at once; the network's lasting error comes and goes slowly. Each explains what the other cannot:
 // while flow is sound the network corrects slowly, and a point that flow has lost is set to the network's answer less
-// the error that it was seen to make. x and y share one covariance. Lengths are in box sides; the lasting error is held in
-// object space, so that it turns with the object. Called by instance_track.cpp.
+// the error that it was seen to make. x and y share one covariance. Lengths are in box sides; the lasting error is held
+// in object space, so that it turns with the object. Called by instance_track.cpp.
 #pragma once
 
 #include <vector>
@@ -21,18 +21,18 @@ class CorrectionFilter {
  public:
   /// Standard deviations in box sides.
   struct Noise {
-    double known = 0.005;       ///< of points that the caller gave
-    double found = 0.5;         ///< of points that a search found
-    double sound_flow = 0.001;  ///< added by a frame of sound flow
-    double flow_slip = 0.1;     ///< and by its motion, as a share of it
-    double lost_flow = 0.07;    ///< added by a frame without
-    double network = 0.04;      ///< the network's error that is new in each frame, at full confidence
-    double lasting = 0.05;      ///< its error that lasts,
-    double lasts_frames = 500;  ///< which is forgotten in this time
-    double lasts_motion = 1;    ///< or this way, in box sides
+    double known = 0.005;         ///< of points that the caller gave
+    double found = 0.5;           ///< of points that a search found
+    double sound_flow = 0.001;    ///< added by a frame of sound flow
+    double flow_slip = 0.1;       ///< and by its motion, as a share of it
+    double lost_flow = 0.07;      ///< added by a frame without
+    double network = 0.04;        ///< the network's error that is new in each frame, at full confidence
+    double lasting = 0.05;        ///< its error that lasts,
+    double lasts_frames = 500;    ///< which is forgotten in this time
+    double lasts_motion = 1;      ///< or this way, in box sides
     double largest_surprise = 2;  ///< standard deviations; more, from an answer of at least the confidence `sure`, and
     double sure = 0.5;            ///< flow is taken to be lost
-    double far_off = 0.5;       ///< of an answer: share of its distance from where the layout has the point
+    double far_off = 0.5;         ///< of an answer: share of its distance from where the layout has the point
   };
 
   /// The noise of a network whose typical error on the object is this, in box sides.
@@ -59,8 +59,8 @@ class CorrectionFilter {
  private:
   /// What is known of one keypoint besides its place.
   struct Belief {
-    double variance = 0;           ///< of the place
-    double lasting_variance = 0;   ///< of the lasting error
+    double variance = 0;          ///< of the place
+    double lasting_variance = 0;  ///< of the lasting error
     double covariance = 0;
     double lasting_x = 0, lasting_y = 0;  ///< the lasting error, in object space
   };

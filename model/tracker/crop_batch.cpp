@@ -21,7 +21,8 @@ constexpr int kLargestCrop = 4096;
 }
 
 /// Fills the hull of each instance's points with the crop's mean colour.
-void PaintOver(const std::vector<CrowdMember> &instances, const Similarity &crop_from_frame, int crop_size, std::uint8_t *rgb) {
+void PaintOver(const std::vector<CrowdMember> &instances, const Similarity &crop_from_frame, int crop_size,
+               std::uint8_t *rgb) {
   cv::Mat crop(crop_size, crop_size, CV_8UC3, rgb);
   const cv::Scalar mean = cv::mean(crop);
   for (const CrowdMember &instance : instances) {
@@ -89,8 +90,8 @@ void CropBatch::Read(const CropEstimate &estimate, const CropQuestion &question,
   answer->resize(keypoints_);
   for (std::size_t i = 0; i < keypoints_; ++i) {
     const PointEstimate &point = estimate[i];
-    const bool known = std::isfinite(point.xy_in_crop.x) && std::isfinite(point.xy_in_crop.y) &&
-                       std::isfinite(point.confidence);
+    const bool known =
+        std::isfinite(point.xy_in_crop.x) && std::isfinite(point.xy_in_crop.y) && std::isfinite(point.confidence);
     Measurement &m = (*answer)[i];
     m = {};
     if (!known) {
@@ -98,8 +99,8 @@ void CropBatch::Read(const CropEstimate &estimate, const CropQuestion &question,
       continue;
     }
     // A crop's width beyond its edge is further than anything real.
-    m.xy_in_frame = frame_from_crop({std::clamp(point.xy_in_crop.x, -size, 2 * size),
-                                     std::clamp(point.xy_in_crop.y, -size, 2 * size)});
+    m.xy_in_frame = frame_from_crop(
+        {std::clamp(point.xy_in_crop.x, -size, 2 * size), std::clamp(point.xy_in_crop.y, -size, 2 * size)});
     m.confidence = std::clamp(point.confidence, 0.0F, 1.0F);
     const float spread = std::isfinite(point.spread) ? std::clamp(point.spread, 0.0F, size) : size;
     m.spread = spread * static_cast<float>(frame_from_crop.scale());

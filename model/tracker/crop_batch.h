@@ -1,6 +1,6 @@
 // Asks the estimator about crops of a frame: cuts them, sends them in batches of bounded size, and brings the answers
-// back into the frame. The one place that does not trust the estimator: a wrong count is an error, a value that is not a
-// number is a point of which nothing is known. Called by tracker.cpp and search.cpp; keeps its buffers.
+// back into the frame. The one place that does not trust the estimator: a wrong count is an error, a value that is not
+// a number is a point of which nothing is known. Called by tracker.cpp and search.cpp; keeps its buffers.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@
 namespace kpt {
 
 struct CropQuestion {
-  Similarity frame_from_object;                        ///< where the object is thought to be
-  const std::vector<Point2> *seeds_in_frame = nullptr; ///< one a keypoint; null: no idea
-  bool layout_expected = true;                         ///< as for CropQuery
+  Similarity frame_from_object;                            ///< where the object is thought to be
+  const std::vector<Point2> *seeds_in_frame = nullptr;     ///< one a keypoint; null: no idea
+  bool layout_expected = true;                             ///< as for CropQuery
   const std::vector<CrowdMember> *painted_over = nullptr;  ///< instances that the estimator shall not see; null: none
 };
 
@@ -41,8 +41,8 @@ class CropBatch {
   Estimator *estimator_;
   std::size_t keypoints_;
   int crop_size_;
-  std::vector<std::uint8_t> pixels_;   ///< kLargestBatch crops
-  std::vector<Point2> seeds_;          ///< kLargestBatch times keypoints
+  std::vector<std::uint8_t> pixels_;  ///< kLargestBatch crops
+  std::vector<Point2> seeds_;         ///< kLargestBatch times keypoints
   std::vector<CropQuery> queries_;
 };
 

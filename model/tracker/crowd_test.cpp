@@ -90,7 +90,8 @@ TEST(Crowd, AsksAboutAllInstancesInOneBatch) {
 
 TEST(Crowd, AnAnswerAboutAnotherIsRecognised) {
   const std::vector<Point2> own = {{10, 10}, {20, 10}}, other = {{60, 10}, {70, 10}};
-  const std::vector<CrowdMember> members = {{Similarity::Make(40, 0, {15, 10}), &own}, {Similarity::Make(40, 0, {65, 10}), &other}};
+  const std::vector<CrowdMember> members = {{Similarity::Make(40, 0, {15, 10}), &own},
+                                            {Similarity::Make(40, 0, {65, 10}), &other}};
   const auto at = [](float x) { return Measurements{{{x, 10}, 0.9F, 1}, {{x + 10, 10}, 0.9F, 1}}; };
   EXPECT_FALSE(AboutAnother(at(12), members, 0));
   EXPECT_TRUE(AboutAnother(at(58), members, 0));

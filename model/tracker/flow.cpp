@@ -11,21 +11,23 @@ namespace {
 
 constexpr int kWindow = 21;
 constexpr int kLevels = 3;
-constexpr double kObjectPixels = 256;      ///< of the grey picture, for the object's longer side at most
-constexpr double kRegionSides = 1.2;       ///< from the object's centre to the region's edge, in box sides
-constexpr double kReuseSides = 0.75;       ///< the same region serves while it reaches this far
+constexpr double kObjectPixels = 256;  ///< of the grey picture, for the object's longer side at most
+constexpr double kRegionSides = 1.2;   ///< from the object's centre to the region's edge, in box sides
+constexpr double kReuseSides = 0.75;   ///< the same region serves while it reaches this far
 constexpr double kForwardBackwardPixels = 1.0;
-constexpr float kLargestChange = 25;           ///< mean over the window, in grey levels: more is another surface
-constexpr double kLargestOwnMotion = 0.15;     ///< of a point against the object's, in box sides a frame
+constexpr float kLargestChange = 25;        ///< mean over the window, in grey levels: more is another surface
+constexpr double kLargestOwnMotion = 0.15;  ///< of a point against the object's, in box sides a frame
 constexpr double kNeighbourhoodSides = 0.25;
-constexpr int kFewest = 4;                     ///< sound points; with fewer there is no telling who is wrong
-constexpr double kTurns = 0.01;                ///< radians, or share of scale: less is no turn
+constexpr int kFewest = 4;       ///< sound points; with fewer there is no telling who is wrong
+constexpr double kTurns = 0.01;  ///< radians, or share of scale: less is no turn
 
 const cv::TermCriteria kStop(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 20, 0.03);
 
 /// The part of the frame within `reach` of `centre`; at least one pixel.
 cv::Rect Around(Point2 centre, double reach, int width, int height) {
-  const auto clamp = [](double v, int limit) { return static_cast<int>(std::clamp(v, 0.0, static_cast<double>(limit))); };
+  const auto clamp = [](double v, int limit) {
+    return static_cast<int>(std::clamp(v, 0.0, static_cast<double>(limit)));
+  };
   const int left = std::min(clamp(centre.x - reach, width), width - 1);
   const int top = std::min(clamp(centre.y - reach, height), height - 1);
   const int right = std::max(clamp(centre.x + reach + 1, width), left + 1);
@@ -142,8 +144,8 @@ void Flow::Track(const std::vector<Point2> &points, const Similarity &motion, Ca
     const bool inside = there.x >= 0 && there.y >= 0 && there.x <= static_cast<float>(size.width - 1) &&
                         there.y <= static_cast<float>(size.height - 1);
     const bool returns = std::hypot(back.x, back.y) <= kForwardBackwardPixels;  // false for NaN
-    carried->sound[i] = forward_found_[i] != 0 && backward_found_[i] != 0 && inside && returns &&
-                        error_[i] <= kLargestChange;
+    carried->sound[i] =
+        forward_found_[i] != 0 && backward_found_[i] != 0 && inside && returns && error_[i] <= kLargestChange;
     carried->points[i] = carried->sound[i] ? region_.ToFrame({there.x, there.y}) : points[i];
     carried->sound_count += carried->sound[i];
   }

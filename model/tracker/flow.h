@@ -1,7 +1,7 @@
 // Carries points from the last frame to this one by optical flow: pyramidal Lucas-Kanade forward and backward, and
 // where the two disagree the motion of the sound points nearby. Lucas-Kanade knows shifts only, and on a picture that
-// turns it slips off points at the end of something, a nose or a paw, a little in every frame and always the same way; so
-// the last picture is first laid onto this one by the motion of all points. Keeps a grey picture of the object's
+// turns it slips off points at the end of something, a nose or a paw, a little in every frame and always the same way;
+// so the last picture is first laid onto this one by the motion of all points. Keeps a grey picture of the object's
 // surroundings, no larger than the flow needs. Knows nothing of networks. Called by instance_track.cpp.
 #pragma once
 
@@ -25,8 +25,8 @@ class Flow {
   /// Keeps this frame's picture around the object for the next Carry.
   void Remember(FramePixels &frame, const Similarity &frame_from_object);
 
-  /// Moves `points` of the remembered frame to `frame`. `weight` says how much each counts for the common motion. Without
-  /// a picture to compare they stay where they are, unsound.
+  /// Moves `points` of the remembered frame to `frame`. `weight` says how much each counts for the common motion.
+  /// Without a picture to compare they stay where they are, unsound.
   void Carry(FramePixels &frame, const std::vector<Point2> &points, const std::vector<float> &weight,
              CarriedPoints *carried);
 
@@ -54,7 +54,7 @@ class Flow {
   std::vector<cv::Mat> previous_, current_;  ///< pyramids over `region_`
   cv::Mat moved_;
   std::vector<cv::Mat> previous_moved_;
-  Similarity motion_;                        ///< of all points, from the last frame but one to the last
+  Similarity motion_;  ///< of all points, from the last frame but one to the last
   std::vector<cv::Point2f> start_, forward_, backward_;
   std::vector<unsigned char> forward_found_, backward_found_;
   std::vector<float> error_, backward_error_, weight_;

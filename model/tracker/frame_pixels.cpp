@@ -23,15 +23,22 @@ struct FormatInfo {
 
 FormatInfo InfoOf(PixelFormat format) {
   switch (format) {
-    case PixelFormat::kGray8: return {1, cv::COLOR_GRAY2RGB, -1, 1};
-    case PixelFormat::kRgb: return {3, -1, cv::COLOR_RGB2GRAY, 1};
-    case PixelFormat::kBgr: return {3, cv::COLOR_BGR2RGB, cv::COLOR_BGR2GRAY, 1};
+    case PixelFormat::kGray8:
+      return {1, cv::COLOR_GRAY2RGB, -1, 1};
+    case PixelFormat::kRgb:
+      return {3, -1, cv::COLOR_RGB2GRAY, 1};
+    case PixelFormat::kBgr:
+      return {3, cv::COLOR_BGR2RGB, cv::COLOR_BGR2GRAY, 1};
     case PixelFormat::kRgba:
-    case PixelFormat::kRgbx: return {4, cv::COLOR_RGBA2RGB, cv::COLOR_RGBA2GRAY, 1};
+    case PixelFormat::kRgbx:
+      return {4, cv::COLOR_RGBA2RGB, cv::COLOR_RGBA2GRAY, 1};
     case PixelFormat::kBgra:
-    case PixelFormat::kBgrx: return {4, cv::COLOR_BGRA2RGB, cv::COLOR_BGRA2GRAY, 1};
-    case PixelFormat::kNv12: return {1, -1, -1, 2};
-    case PixelFormat::kI420: return {1, -1, -1, 3};
+    case PixelFormat::kBgrx:
+      return {4, cv::COLOR_BGRA2RGB, cv::COLOR_BGRA2GRAY, 1};
+    case PixelFormat::kNv12:
+      return {1, -1, -1, 2};
+    case PixelFormat::kI420:
+      return {1, -1, -1, 3};
   }
   throw Error(ErrorCode::kInvalidArgument, "frame.format: not a known pixel format.");
 }
@@ -81,11 +88,13 @@ void CheckFrame(const FrameView &frame) {
 
 // Pixel centres are integers, so a region's first pixel covers -0.5 to 0.5.
 Point2 GreyRegion::FromFrame(Point2 p) const {
-  return {static_cast<float>((p.x - rect.x + 0.5) * scale_x - 0.5), static_cast<float>((p.y - rect.y + 0.5) * scale_y - 0.5)};
+  return {static_cast<float>((p.x - rect.x + 0.5) * scale_x - 0.5),
+          static_cast<float>((p.y - rect.y + 0.5) * scale_y - 0.5)};
 }
 
 Point2 GreyRegion::ToFrame(Point2 p) const {
-  return {static_cast<float>((p.x + 0.5) / scale_x - 0.5 + rect.x), static_cast<float>((p.y + 0.5) / scale_y - 0.5 + rect.y)};
+  return {static_cast<float>((p.x + 0.5) / scale_x - 0.5 + rect.x),
+          static_cast<float>((p.y + 0.5) / scale_y - 0.5 + rect.y)};
 }
 
 void FramePixels::Attach(const FrameView &frame) {
@@ -102,8 +111,10 @@ void FramePixels::Grey(const GreyRegion &region, cv::Size size, cv::Mat *grey) {
   const int conversion = InfoOf(frame_.format).to_grey;
   const bool same_size = source.size() == size;
   if (conversion < 0) {
-    if (same_size) source.copyTo(*grey);
-    else cv::resize(source, *grey, size, 0, 0, cv::INTER_AREA);
+    if (same_size)
+      source.copyTo(*grey);
+    else
+      cv::resize(source, *grey, size, 0, 0, cv::INTER_AREA);
   } else if (same_size) {
     cv::cvtColor(source, *grey, conversion);
   } else {
@@ -125,8 +136,10 @@ void FramePixels::Warp(const Layer &layer, const Similarity &crop_from_frame, in
     const int factor = std::max(2, static_cast<int>(1 / scale));
     const Similarity source_from_crop = crop_from_source.Inverse();
     const Point2 centre = source_from_crop({size / 2.0F, size / 2.0F});
-    const double reach = 0.5 * size / scale * (std::abs(std::cos(crop_from_source.angle_rad())) +
-                                               std::abs(std::sin(crop_from_source.angle_rad()))) + 2 * factor;
+    const double reach =
+        0.5 * size / scale *
+            (std::abs(std::cos(crop_from_source.angle_rad())) + std::abs(std::sin(crop_from_source.angle_rad()))) +
+        2 * factor;
     const auto grid = [&](double v, int limit, bool up) {
       const double cells = std::clamp(v, 0.0, static_cast<double>(limit)) / factor;
       return std::min(limit, static_cast<int>(up ? std::ceil(cells) : std::floor(cells)) * factor);
@@ -173,7 +186,8 @@ void FramePixels::CropYuv(const Similarity &crop_from_frame, int size, std::uint
     const std::uint8_t *u = chroma_.ptr(row);
     const std::uint8_t *v = interleaved ? u + 1 : chroma_v_.ptr(row);
     const int step = interleaved ? 2 : 1;
-    for (int column = 0; column < size; ++column, rgb += 3) YuvToRgb(y[column], u[column * step], v[column * step], rgb);
+    for (int column = 0; column < size; ++column, rgb += 3)
+      YuvToRgb(y[column], u[column * step], v[column * step], rgb);
   }
 }
 

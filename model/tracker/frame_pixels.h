@@ -1,6 +1,7 @@
 // Reads pixels out of a borrowed frame of any supported format: grey regions for optical flow, and square RGB crops
 // under a similarity transform. Never converts the whole frame: planes are cut and scaled first, the small result is
-// converted. Knows nothing of objects. Called by flow.cpp, crop.cpp and search.cpp; keeps its buffers from frame to frame.
+// converted. Knows nothing of objects. Called by flow.cpp, crop.cpp and search.cpp; keeps its buffers from frame to
+// frame.
 #pragma once
 
 #include <opencv2/core/mat.hpp>
@@ -17,8 +18,8 @@ void CheckFrame(const FrameView &frame);
 
 /// A region of a frame at a scale: pixel p of the frame lies at (p - origin) * scale.
 struct GreyRegion {
-  cv::Rect rect;        ///< in the frame
-  double scale_x = 1;   ///< of the grey image, at most 1
+  cv::Rect rect;       ///< in the frame
+  double scale_x = 1;  ///< of the grey image, at most 1
   double scale_y = 1;
 
   Point2 FromFrame(Point2 p) const;

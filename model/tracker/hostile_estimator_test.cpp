@@ -6,12 +6,12 @@
 namespace kpt {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::FakeControls;
 using testing::FakeEstimator;
-using testing::ScenePose;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::SceneFrame;
+using testing::ScenePose;
 using testing::SyntheticScene;
 using testing::TrackerRig;
 

@@ -99,7 +99,8 @@ void InstanceTrack::StartFrom(const std::vector<Point2> &points_in_frame, const 
   Forget();
   following_ = given_ = true;
   frame_from_object_ = FitRobustly({layout_->points, points_in_frame, weight}, kLayoutTolerance,
-                                   last_place_.value_or(Similarity{100, 0, 0, 0})).transform;
+                                   last_place_.value_or(Similarity{100, 0, 0, 0}))
+                           .transform;
   std::vector<Point2> points = points_in_frame;
   for (std::size_t i = 0; i < count; ++i) {
     if (!visible[i]) points[i] = frame_from_object_(layout_->points[i]);
@@ -151,8 +152,8 @@ bool InstanceTrack::InferenceDue(const TrackerSettings &settings) const {
 }
 
 CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
-  // An answer without a seed, every other time, finds points that flow has led astray. Expecting the layout helps it, but a
-  // place that has turned too far would confirm itself: every other one of these does without.
+  // An answer without a seed, every other time, finds points that flow has led astray. Expecting the layout helps it,
+  // but a place that has turned too far would confirm itself: every other one of these does without.
   ++questions_;
   const bool seeded = questions_ % 2 == 1 || !settings.use_flow;
   return {frame_from_object_, seeded ? &filter_.points() : nullptr, questions_ % 4 == 0, nullptr};
@@ -212,7 +213,8 @@ std::optional<EventKind> InstanceTrack::Judge(const TrackerSettings &settings) {
   if (states_.state() == TrackState::kLost && !confident) Forget();
   if (before != states_.state()) {
     constexpr const char *kNames[] = {"searching", "tracked", "lost"};
-    spdlog::debug("instance {}: {} (confidence {:.2f})", id_, kNames[static_cast<int>(states_.state())], mean_confidence_);
+    spdlog::debug("instance {}: {} (confidence {:.2f})", id_, kNames[static_cast<int>(states_.state())],
+                  mean_confidence_);
   }
   return event;
 }
@@ -223,8 +225,8 @@ void InstanceTrack::Remember(FramePixels &frame, const TrackerSettings &settings
 
 Visibility InstanceTrack::VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const {
   if (!layout_->known[keypoint]) return Visibility::kLost;
-  const bool known_by_caller = states_.state() == TrackState::kTracked && states_.confident_frames() == 0 &&
-                               states_.doubtful_frames() == 0;
+  const bool known_by_caller =
+      states_.state() == TrackState::kTracked && states_.confident_frames() == 0 && states_.doubtful_frames() == 0;
   if (!known_by_caller && (!inferred_ || !Confident(settings))) return Visibility::kProjected;
   return confidence_[keypoint] >= settings.confidence_threshold ? Visibility::kVisible : Visibility::kHidden;
 }

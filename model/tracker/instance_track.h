@@ -1,5 +1,6 @@
 // One object being followed: its points, its place in the frame, its state. The steps that a frame takes are its public
-// functions, in the order in which tracker.cpp calls them; the estimator is asked between them, for all instances at once.
+// functions, in the order in which tracker.cpp calls them; the estimator is asked between them, for all instances at
+// once.
 #pragma once
 
 #include <optional>
@@ -22,8 +23,8 @@ class InstanceTrack {
 
   void Reset();
 
-  /// Follows what a search found. `expected`: the caller said that the object is there, so that a few doubtful frames do
-  /// not make the search begin anew.
+  /// Follows what a search found. `expected`: the caller said that the object is there, so that a few doubtful frames
+  /// do not make the search begin anew.
   void Adopt(const Candidate &candidate, bool expected);
 
   /// Follows points that the caller knows of the next frame, as tracked; invisible ones are put where the layout has
@@ -92,16 +93,16 @@ class InstanceTrack {
   std::vector<Point2> motion_;  ///< of each point since the last frame, by flow; empty where there was none
 
   bool following_ = false;
-  bool expected_ = false;           ///< the caller said where it is, and no frame has confirmed it yet
-  bool given_ = false;              ///< the points are the caller's, and belong to the next frame
-  bool inferred_ = false;           ///< in this frame
+  bool expected_ = false;  ///< the caller said where it is, and no frame has confirmed it yet
+  bool given_ = false;     ///< the points are the caller's, and belong to the next frame
+  bool inferred_ = false;  ///< in this frame
   Similarity frame_from_object_;
   std::optional<Similarity> last_place_;  ///< in the last confident frame
-  std::vector<float> confidence_;   ///< of each point
-  std::vector<float> weight_;       ///< of each point when the place follows them
+  std::vector<float> confidence_;         ///< of each point
+  std::vector<float> weight_;             ///< of each point when the place follows them
   float mean_confidence_ = 0;
   int frames_since_inference_ = 0;
-  int questions_ = 0;               ///< asked so far: they differ in turn
+  int questions_ = 0;  ///< asked so far: they differ in turn
   double pulled_ = 0;
   std::vector<Point2> smoothed_;
 };

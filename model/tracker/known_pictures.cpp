@@ -9,9 +9,9 @@
 namespace kpt {
 namespace {
 
-constexpr int kPatternSize = 128;      ///< pixels; an object that moved by a hundredth of its box looks different
+constexpr int kPatternSize = 128;  ///< pixels; an object that moved by a hundredth of its box looks different
 constexpr double kSameCorrelation = 0.995;
-constexpr double kFlatDeviation = 2;   ///< grey levels; less is no picture of anything
+constexpr double kFlatDeviation = 2;  ///< grey levels; less is no picture of anything
 
 }  // namespace
 
@@ -20,8 +20,11 @@ KnownPictures::KnownPictures(const SupportSet &support) : rgb_(3 * kPatternSize 
     const SupportShot &shot = support.shots[i];
     FramePixels pixels;
     pixels.Attach(ViewOf(shot.image));
-    Picture picture{static_cast<int>(i), shot.image.width, shot.image.height,
-                    CropFromFrame(FrameFromObject(shot.box, 0), kPatternSize), {}};
+    Picture picture{static_cast<int>(i),
+                    shot.image.width,
+                    shot.image.height,
+                    CropFromFrame(FrameFromObject(shot.box, 0), kPatternSize),
+                    {}};
     picture.pattern = PatternOf(pixels, picture.crop_from_frame);
     pictures_.push_back(std::move(picture));
   }

@@ -79,7 +79,8 @@ net::FeatureMaps NetEstimator::Features(const std::vector<const std::uint8_t *> 
   const std::int64_t size = crop_size();
   const auto bytes = static_cast<std::size_t>(size * size * 3);
   Tensor images = torch::empty({static_cast<std::int64_t>(crops.size()), size, size, 3}, torch::kUInt8);
-  for (std::size_t i = 0; i < crops.size(); ++i) std::memcpy(images.data_ptr<std::uint8_t>() + i * bytes, crops[i], bytes);
+  for (std::size_t i = 0; i < crops.size(); ++i)
+    std::memcpy(images.data_ptr<std::uint8_t>() + i * bytes, crops[i], bytes);
   return net_->Features(net_->Normalise(images.to(device_)));
 }
 
@@ -127,7 +128,8 @@ void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::
 }
 
 /// The shots' own maps serve as queries, so that the backbone has nothing to do.
-double NetEstimator::MeasureError(const std::vector<net::FeatureMaps> &maps, const std::vector<net::Keypoints> &marked) {
+double NetEstimator::MeasureError(const std::vector<net::FeatureMaps> &maps,
+                                  const std::vector<net::Keypoints> &marked) {
   std::vector<double> errors;
   for (std::size_t asked = 0; asked < maps.size(); ++asked) {
     std::vector<net::FeatureMaps> other_maps;
@@ -142,7 +144,8 @@ double NetEstimator::MeasureError(const std::vector<net::FeatureMaps> &maps, con
     const float *xy = found.data_ptr<float>();
     for (std::size_t k = 0; k < keypoints_; ++k) {
       const Point2 truth = marked[asked].points[k];
-      if (marked[asked].visible[k]) errors.push_back(crop_size() * std::hypot(xy[2 * k] - truth.x, xy[2 * k + 1] - truth.y));
+      if (marked[asked].visible[k])
+        errors.push_back(crop_size() * std::hypot(xy[2 * k] - truth.x, xy[2 * k + 1] - truth.y));
     }
   }
   if (errors.empty()) return -1;
@@ -195,7 +198,8 @@ std::vector<CropEstimate> NetEstimator::Estimate(const std::vector<CropQuery> &q
   const Tensor &last = out.points.back();
   const Tensor &before = out.points.size() > 1 ? out.points[out.points.size() - 2] : out.initial_points;
   const Tensor spread = (last - before).norm(2, -1);
-  const Tensor answer = torch::cat({last, Confidence(out, spread).unsqueeze(-1), spread.unsqueeze(-1)}, -1).cpu().contiguous();
+  const Tensor answer =
+      torch::cat({last, Confidence(out, spread).unsqueeze(-1), spread.unsqueeze(-1)}, -1).cpu().contiguous();
 
   const auto size = static_cast<float>(crop_size());
   const float *values = answer.data_ptr<float>();
@@ -231,7 +235,8 @@ ChosenDevice ChooseDevice(const std::string &name) {
   if (index < count) return {torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(index)), {}};
   const std::string why = count > 0 ? "there are " + std::to_string(count) + " CUDA devices, numbered from 0"
                                     : "LibTorch finds no CUDA device";
-  if (!automatic) throw Error(ErrorCode::kDevice, "device: '" + name + "' cannot be used: " + why + ". Use device=cpu or auto.");
+  if (!automatic)
+    throw Error(ErrorCode::kDevice, "device: '" + name + "' cannot be used: " + why + ". Use device=cpu or auto.");
   return {torch::Device(torch::kCPU), "The network runs on the CPU: " + why + "."};
 }
 
@@ -249,7 +254,8 @@ LoadedEstimator Load(const EstimatorSettings &settings) {
   ChosenDevice chosen = ChooseDevice(settings.device);
   const std::string unusable = WhyUnusable(chosen.device);
   if (!unusable.empty()) {
-    if (settings.device != "auto") throw Error(ErrorCode::kDevice, "device: '" + settings.device + "' cannot be used: " + unusable + ".");
+    if (settings.device != "auto")
+      throw Error(ErrorCode::kDevice, "device: '" + settings.device + "' cannot be used: " + unusable + ".");
     chosen = {torch::Device(torch::kCPU), "The network runs on the CPU: " + unusable + "."};
   }
   net::UseCpuThreads(settings.threads);

@@ -91,8 +91,8 @@ TEST_F(NetEstimatorTest, AnswersEachCropOfABatchAsIfItWereAlone) {
   for (const std::vector<Link> &skeleton : {std::vector<Link>{}, std::vector<Link>{{0, 1}, {1, 2}}}) {
     estimator.SetSupport(shots, skeleton);
     const std::vector<Point2> seeds = {{20, 20}, {100, 30}, {500, -40}};
-    const std::vector<CropQuery> queries = {{shots[0].rgb.data()}, {shots[1].rgb.data(), seeds.data(), true},
-                                            {shots[1].rgb.data()}};
+    const std::vector<CropQuery> queries = {
+        {shots[0].rgb.data()}, {shots[1].rgb.data(), seeds.data(), true}, {shots[1].rgb.data()}};
     const auto together = estimator.Estimate(queries);
     ASSERT_EQ(together.size(), 3U);
     for (std::size_t i = 0; i < 3; ++i) {
@@ -106,7 +106,9 @@ TEST_F(NetEstimatorTest, AnswersEachCropOfABatchAsIfItWereAlone) {
       }
     }
     EXPECT_GT(std::abs(together[1][0].xy_in_crop.x - together[2][0].xy_in_crop.x) +
-              std::abs(together[1][1].xy_in_crop.x - together[2][1].xy_in_crop.x), 0.5) << "seeds matter";
+                  std::abs(together[1][1].xy_in_crop.x - together[2][1].xy_in_crop.x),
+              0.5)
+        << "seeds matter";
   }
 }
 
@@ -145,7 +147,8 @@ TEST_F(NetEstimatorTest, BadFilesAreNamed) {
   EXPECT_THAT(Load("none.safetensors").status().message(), HasSubstr("none.safetensors"));
   std::ifstream good(File("small.safetensors"), std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(good), {}};
-  for (const std::size_t length : {std::size_t{0}, std::size_t{5}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
+  for (const std::size_t length :
+       {std::size_t{0}, std::size_t{5}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
     std::ofstream(File("cut.safetensors"), std::ios::binary) << bytes.substr(0, length);
     const Status status = Load("cut.safetensors").status();
     EXPECT_EQ(status.code(), ErrorCode::kModel) << length;

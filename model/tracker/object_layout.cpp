@@ -78,7 +78,8 @@ Similarity FollowObject(const ObjectLayout &layout, const std::vector<Point2> &p
   const PointPairs pairs{layout.points, points_in_frame, weight};
   const Similarity fit = FitRobustly(pairs, kLayoutTolerance, previous).transform;
   const double scale = fit.scale();
-  const double allowed = std::clamp(scale, previous.scale() / kScaleChangePerFrame, previous.scale() * kScaleChangePerFrame);
+  const double allowed =
+      std::clamp(scale, previous.scale() / kScaleChangePerFrame, previous.scale() * kScaleChangePerFrame);
   if (!(scale > 0)) return previous;
   // Scaled about the middle of the keypoints, which is what the fit knows best.
   Point2 middle;

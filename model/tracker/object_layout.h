@@ -26,8 +26,8 @@ ObjectLayout LayoutOf(const SupportSet &support);
 /// Places the object where an upright or turned box says it is.
 Similarity FrameFromObject(const Box &box, double angle_rad);
 
-/// Lays the object over points in the frame: a robust fit, in which a point counts by its weight. Its scale differs from
-/// `previous` by at most 5 %. `previous` decides what the points leave open.
+/// Lays the object over points in the frame: a robust fit, in which a point counts by its weight. Its scale differs
+/// from `previous` by at most 5 %. `previous` decides what the points leave open.
 Similarity FollowObject(const ObjectLayout &layout, const std::vector<Point2> &points_in_frame,
                         const std::vector<float> &weight, const Similarity &previous);
 

@@ -6,7 +6,7 @@ namespace kpt {
 
 struct OneEuroSettings {
   double min_cutoff_hz = 1;
-  double beta = 0;                 ///< cutoff gained, in hertz, for a speed of one unit a second
+  double beta = 0;  ///< cutoff gained, in hertz, for a speed of one unit a second
   double derivative_cutoff_hz = 1;
 };
 

@@ -6,8 +6,8 @@
 namespace kpt {
 namespace {
 
-constexpr double kShortestStepS = 1e-3;      ///< two frames with one time stamp
-constexpr double kNoiseSpeed = 0.05;         ///< box sides a second: slower flow is as good as noise
+constexpr double kShortestStepS = 1e-3;  ///< two frames with one time stamp
+constexpr double kNoiseSpeed = 0.05;     ///< box sides a second: slower flow is as good as noise
 constexpr double kVelocityCutoffHz = 1;
 
 }  // namespace

@@ -1,6 +1,7 @@
-// Smoothing of an instance's points on the clock of the frames. What optical flow explains of their motion passes without
-// delay, and the rest is filtered: a filter of the places themselves lags behind an object that turns or runs. Between the filter of one number (one_euro_filter.h) and
-// the track (instance_track.h); knows neither frames nor networks.
+// Smoothing of an instance's points on the clock of the frames. What optical flow explains of their motion passes
+// without delay, and the rest is filtered: a filter of the places themselves lags behind an object that turns or runs.
+// Between the filter of one number (one_euro_filter.h) and the track (instance_track.h); knows neither frames nor
+// networks.
 #pragma once
 
 #include <vector>
@@ -13,8 +14,8 @@ namespace kpt {
 /// What the smoother has to know of a frame.
 struct SmoothingStep {
   double time_s = 0;
-  double object_side = 1;                ///< the box's longer side in pixels
-  const std::vector<Point2> &motion;     ///< of each point since the last frame, by flow; empty: not known
+  double object_side = 1;             ///< the box's longer side in pixels
+  const std::vector<Point2> &motion;  ///< of each point since the last frame, by flow; empty: not known
 };
 
 class PointSmoother {

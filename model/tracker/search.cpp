@@ -14,9 +14,9 @@ constexpr double kWindowStep = 0.25;                     ///< of the frame's lon
 constexpr double kWindowStepOfSide = 0.5;                ///< no more than this of the window's own
 constexpr std::size_t kWindowsPerFrame = 3;
 constexpr std::size_t kShortlist = 3;
-constexpr double kSmallestObject = 8;                    ///< pixels
+constexpr double kSmallestObject = 8;  ///< pixels
 constexpr double kTurns[] = {kPi / 4, -kPi / 4, kPi / 2, -kPi / 2, 3 * kPi / 4, -3 * kPi / 4, kPi};
-constexpr double kSurroundings[] = {1, 1.6, 2.5};        ///< of the last crop's side
+constexpr double kSurroundings[] = {1, 1.6, 2.5};  ///< of the last crop's side
 
 /// The place whose crop is a square window.
 Similarity PlaceOfWindow(Point2 centre, double side, double angle_rad) {
@@ -85,7 +85,8 @@ Candidate Search::Judge(const Similarity &place, const Measurements &points) con
 
 void Search::Look(FramePixels &frame, const std::vector<Similarity> &places, FrameResult::StageTimes *times) {
   questions_.clear();
-  for (const Similarity &place : places) questions_.push_back({place, nullptr, true, others_.empty() ? nullptr : &others_});
+  for (const Similarity &place : places)
+    questions_.push_back({place, nullptr, true, others_.empty() ? nullptr : &others_});
   batch_->Ask(frame, questions_, times, &answers_);
   found_.clear();
   for (std::size_t i = 0; i < places.size(); ++i) found_.push_back(Judge(places[i], answers_[i]));

@@ -73,7 +73,9 @@ Similarity FromTwoPairs(Point2 p1, Point2 p2, Point2 q1, Point2 q2) {
   return t;
 }
 
-double SquaredTolerance(double tolerance, const Similarity &t) { return tolerance * tolerance * (t.a * t.a + t.b * t.b); }
+double SquaredTolerance(double tolerance, const Similarity &t) {
+  return tolerance * tolerance * (t.a * t.a + t.b * t.b);
+}
 
 }  // namespace
 

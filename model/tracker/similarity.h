@@ -44,8 +44,8 @@ struct RobustFit {
   double explained = 0;  ///< share of the weight that lies within the tolerance
 };
 
-/// The transform that explains most weight, refined by least squares on the pairs it explains. `tolerance` is in units of
-/// `from`. What too few points leave open (with one: scale and angle; with none: all) is taken from `prior`.
+/// The transform that explains most weight, refined by least squares on the pairs it explains. `tolerance` is in units
+/// of `from`. What too few points leave open (with one: scale and angle; with none: all) is taken from `prior`.
 RobustFit FitRobustly(const PointPairs &pairs, double tolerance, const Similarity &prior);
 
 /// Weighted least squares over all pairs (Umeyama's closed form in two dimensions), with the same use of `prior`.

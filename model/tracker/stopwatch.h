@@ -9,9 +9,7 @@ namespace kpt {
 class Stopwatch {
  public:
   explicit Stopwatch(std::int64_t *sum_ns) : sum_ns_(sum_ns), start_(Clock::now()) {}
-  ~Stopwatch() {
-    *sum_ns_ += std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start_).count();
-  }
+  ~Stopwatch() { *sum_ns_ += std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start_).count(); }
   Stopwatch(const Stopwatch &) = delete;
   Stopwatch &operator=(const Stopwatch &) = delete;
 

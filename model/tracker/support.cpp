@@ -23,14 +23,15 @@ constexpr std::size_t kLargestFileBytes = std::size_t{256} << 20;
 constexpr std::size_t kManyShots = 10;
 constexpr std::size_t kTooManyShots = 200;
 constexpr std::size_t kMostKeypoints = 1024;
-constexpr float kBoxMargin = 0.1F;      ///< of the hull's longer side, on every side
-constexpr float kSmallestBox = 2;       ///< pixels, the longer side
+constexpr float kBoxMargin = 0.1F;  ///< of the hull's longer side, on every side
+constexpr float kSmallestBox = 2;   ///< pixels, the longer side
 constexpr float kLargestBoxInPictures = 4;
 
 std::string ReadText(const std::string &path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) throw Error(ErrorCode::kNotFound, path + ": no such file.");
-  if (std::filesystem::file_size(path, ignored) > kLargestFileBytes) FailSupport(path, "is too large for a support file.");
+  if (std::filesystem::file_size(path, ignored) > kLargestFileBytes)
+    FailSupport(path, "is too large for a support file.");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) throw Error(ErrorCode::kNotFound, path + ": cannot be opened.");
   return {std::istreambuf_iterator<char>(stream), {}};
@@ -41,7 +42,8 @@ SupportDraft ReadDraft(const SupportRequest &request) {
   if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);  // a byte order mark
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) FailSupport(request.file, "is empty.");
-  if (text.find('\0') != std::string::npos) FailSupport(request.file, "is no text file; support files are YAML, JSON or CSV.");
+  if (text.find('\0') != std::string::npos)
+    FailSupport(request.file, "is no text file; support files are YAML, JSON or CSV.");
   if (text.compare(first, 7, "scorer,") == 0) return ReadSupportDlc(request, text);
   // YAML may be written with braces too; a COCO file always has annotations.
   if (text[first] == '{' && text.find("\"annotations\"") != std::string::npos) return ReadSupportCoco(request);
@@ -112,8 +114,8 @@ void HidePointsOutside(const RgbImage &image, const std::vector<std::string> &na
                         p.y <= static_cast<float>(image.height) - 0.5F;
     if (!shot->visible[i] || inside) continue;
     shot->visible[i] = false;
-    warnings->push_back(shot->where + ": point " + names[i] + " lies outside the picture (" + std::to_string(image.width) +
-                        " x " + std::to_string(image.height) + ") and is not used.");
+    warnings->push_back(shot->where + ": point " + names[i] + " lies outside the picture (" +
+                        std::to_string(image.width) + " x " + std::to_string(image.height) + ") and is not used.");
   }
 }
 
@@ -127,7 +129,8 @@ SupportShot Finish(ShotDraft draft, const std::vector<std::string> &names, Pictu
     throw Error(code, draft.where + ": " + error.what());
   }
   HidePointsOutside(shot.image, names, &draft, warnings);
-  if (std::count(draft.visible.begin(), draft.visible.end(), true) == 0) FailSupport(draft.where, "no point is visible.");
+  if (std::count(draft.visible.begin(), draft.visible.end(), true) == 0)
+    FailSupport(draft.where, "no point is visible.");
   shot.box = draft.box ? *draft.box : HullWithMargin(draft);
   CheckBox(draft, shot.image, shot.box);
   shot.source = std::filesystem::path(draft.picture).filename().string();
@@ -160,11 +163,13 @@ SupportSet Load(const SupportRequest &request) {
   }
   const std::string count = std::to_string(draft.shots.size());
   if (draft.shots.size() > kTooManyShots) {
-    FailSupport(request.file, "has " + count + " shots of '" + draft.category + "', more than can be used. Take the first "
-                              "few with support-shots (--shots).");
+    FailSupport(request.file, "has " + count + " shots of '" + draft.category +
+                                  "', more than can be used. Take the first "
+                                  "few with support-shots (--shots).");
   }
   if (draft.shots.size() > kManyShots) {
-    draft.warnings.push_back(request.file + " has " + count + " shots: the time for each frame grows with their number, "
+    draft.warnings.push_back(request.file + " has " + count +
+                             " shots: the time for each frame grows with their number, "
                              "the accuracy hardly. Consider support-shots (--shots).");
   }
   SupportSet support;

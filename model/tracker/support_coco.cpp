@@ -29,7 +29,8 @@ const data::CocoCategory &Choose(const data::CocoFile &file, const SupportReques
   if (!request.category.empty()) {
     FailSupport(request.file, "categories: has no '" + request.category + "'; there are " + Listed(names) + ".");
   }
-  if (names.size() > 1) FailSupport(request.file, "categories: has several; choose one with category: " + Listed(names) + ".");
+  if (names.size() > 1)
+    FailSupport(request.file, "categories: has several; choose one with category: " + Listed(names) + ".");
   return file.categories.front();
 }
 
@@ -40,8 +41,8 @@ ShotDraft ToShot(const data::CocoFile &file, const data::CocoAnnotation &annotat
   shot.picture = (std::filesystem::path(file.folder) / image.file_name).string();
   if (data::IsVideoName(image.file_name)) {
     if (image.frame_index < 0) {
-      FailSupport(file.path + ": image id " + std::to_string(image.id) + ".frame_index", "is missing, and '" +
-                  image.file_name + "' is a video.");
+      FailSupport(file.path + ": image id " + std::to_string(image.id) + ".frame_index",
+                  "is missing, and '" + image.file_name + "' is a video.");
     }
     shot.frame = image.frame_index;
   }

@@ -1,6 +1,6 @@
-// Reads DeepLabCut's CollectedData_*.csv as support shots: header rows scorer, (individuals,) bodyparts, coords, then one
-// row a labelled frame, its path in one column or in three. The skeleton comes from a config.yaml beside it or at the
-// project's root. Called by support.cpp.
+// Reads DeepLabCut's CollectedData_*.csv as support shots: header rows scorer, (individuals,) bodyparts, coords, then
+// one row a labelled frame, its path in one column or in three. The skeleton comes from a config.yaml beside it or at
+// the project's root. Called by support.cpp.
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -28,9 +28,12 @@ Row SplitCells(const std::string &line) {
   Row cells(1);
   bool quoted = false;
   for (const char c : line) {
-    if (c == '"') quoted = !quoted;
-    else if (c == ',' && !quoted) cells.emplace_back();
-    else cells.back() += c;
+    if (c == '"')
+      quoted = !quoted;
+    else if (c == ',' && !quoted)
+      cells.emplace_back();
+    else
+      cells.back() += c;
   }
   return cells;
 }
@@ -52,7 +55,7 @@ std::vector<Line> SplitLines(const std::string &text) {
 struct PointColumns {
   std::string individual;  ///< empty where the file has none
   std::size_t keypoint = 0;
-  std::size_t x = 0;       ///< y is the next column
+  std::size_t x = 0;  ///< y is the next column
 };
 
 class DlcFile {
@@ -69,7 +72,8 @@ class DlcFile {
 
   const Line &HeaderRow(std::size_t index, const char *name) const {
     if (index >= lines_.size() || lines_[index].cells[0] != name) {
-      FailSupport(index < lines_.size() ? At(lines_[index]) : request_.file, std::string("expected the row '") + name + "'.");
+      FailSupport(index < lines_.size() ? At(lines_[index]) : request_.file,
+                  std::string("expected the row '") + name + "'.");
     }
     if (lines_[index].cells.size() != lines_[0].cells.size()) {
       FailSupport(At(lines_[index]), std::string(name) + ": has another number of cells than the first row.");
@@ -106,7 +110,8 @@ class DlcFile {
 
   void AddColumns(const std::string &individual, const std::string &bodypart, std::size_t column) {
     if (individual == "single") {  // DeepLabCut's name for points that belong to no animal
-      if (!warned_single_) draft_.warnings.push_back(request_.file + ": points of 'single' belong to no animal and are not used.");
+      if (!warned_single_)
+        draft_.warnings.push_back(request_.file + ": points of 'single' belong to no animal and are not used.");
       warned_single_ = true;
       return;
     }
@@ -123,7 +128,8 @@ class DlcFile {
     const double value = std::strtod(cell.c_str(), &end);
     const bool read = end != cell.c_str() && *end == '\0';
     if (!read || std::abs(value) > kLargestCoordinate) {
-      FailSupport(At(line), draft_.keypoint_names[keypoint] + "." + axis + ": '" + cell.substr(0, 40) + "' is no coordinate.");
+      FailSupport(At(line),
+                  draft_.keypoint_names[keypoint] + "." + axis + ": '" + cell.substr(0, 40) + "' is no coordinate.");
     }
     return value;
   }
@@ -131,7 +137,7 @@ class DlcFile {
   void ReadRow(const Line &line) {
     if (line.cells.size() != lines_[0].cells.size()) {
       FailSupport(At(line), "has " + std::to_string(line.cells.size()) + " cells, the header has " +
-                            std::to_string(lines_[0].cells.size()) + ".");
+                                std::to_string(lines_[0].cells.size()) + ".");
     }
     fs::path picture;
     for (std::size_t i = 0; i < path_columns_; ++i) picture /= line.cells[i];
@@ -191,8 +197,10 @@ class DlcFile {
     const YAML::Node skeleton = config["skeleton"];
     if (!skeleton || !skeleton.IsSequence()) return;
     for (const YAML::Node &chain : skeleton) {
-      if (!chain.IsSequence()) FailSupport(path + ":" + std::to_string(chain.Mark().line + 1), "skeleton: is not a list of lists.");
-      for (std::size_t i = 0; i + 1 < chain.size(); ++i) AddLink(chain[i].as<std::string>(), chain[i + 1].as<std::string>(), path);
+      if (!chain.IsSequence())
+        FailSupport(path + ":" + std::to_string(chain.Mark().line + 1), "skeleton: is not a list of lists.");
+      for (std::size_t i = 0; i + 1 < chain.size(); ++i)
+        AddLink(chain[i].as<std::string>(), chain[i + 1].as<std::string>(), path);
     }
   }
 
@@ -200,7 +208,8 @@ class DlcFile {
     const std::size_t a = IndexOf(draft_.keypoint_names, from), b = IndexOf(draft_.keypoint_names, to);
     if (a == b || a == draft_.keypoint_names.size() || b == draft_.keypoint_names.size()) {
       // New projects carry a made-up skeleton, so this is no error.
-      draft_.warnings.push_back(path + ": skeleton: no link between '" + from + "' and '" + to + "' is possible; left out.");
+      draft_.warnings.push_back(path + ": skeleton: no link between '" + from + "' and '" + to +
+                                "' is possible; left out.");
       return;
     }
     draft_.skeleton.push_back({static_cast<int>(a), static_cast<int>(b)});

@@ -1,6 +1,6 @@
-// What the readers of support files hand over: the annotation alone, no picture opened yet. support.cpp checks it, reads
-// the pictures and fills in what was left out. Every reader gives errors that name file, line where there is one, and
-// field. Private to the support loader.
+// What the readers of support files hand over: the annotation alone, no picture opened yet. support.cpp checks it,
+// reads the pictures and fills in what was left out. Every reader gives errors that name file, line where there is one,
+// and field. Private to the support loader.
 #pragma once
 
 #include <cstddef>

@@ -3,9 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -117,15 +117,16 @@ TEST_F(Support, ManyShotsGiveAWarningAndHundredsAnError) {
 }
 
 TEST_F(Support, YamlWithBracesIsYaml) {
-  const auto loaded =
-      Load(Write("support.txt", "{category: m, keypoints: [p, q], shots: [{image: a.png, points: {p: [1, 2], q: [60, 50]}}]}"));
+  const auto loaded = Load(Write(
+      "support.txt", "{category: m, keypoints: [p, q], shots: [{image: a.png, points: {p: [1, 2], q: [60, 50]}}]}"));
   EXPECT_TRUE(loaded.ok()) << loaded.status().message();
 }
 
 TEST_F(Support, MissingFilesAreNotFound) {
   EXPECT_EQ(Load((folder_ / "none.yaml").string()).status().code(), ErrorCode::kNotFound);
   EXPECT_EQ(Load(folder_.string()).status().code(), ErrorCode::kNotFound);
-  const Status status = ErrorOf("support.yaml", "category: m\nkeypoints: [p]\nshots:\n  - {image: c.png, points: {p: [1, 2]}}\n");
+  const Status status =
+      ErrorOf("support.yaml", "category: m\nkeypoints: [p]\nshots:\n  - {image: c.png, points: {p: [1, 2]}}\n");
   EXPECT_EQ(status.code(), ErrorCode::kNotFound);
   EXPECT_THAT(status.message(), AllOf(HasSubstr("support.yaml:4: shots[0]"), HasSubstr("c.png")));
 }
@@ -174,16 +175,18 @@ TEST_F(Support, ShotMistakesAreNamedWithLineAndField) {
 }
 
 TEST_F(Support, APointOutsideThePictureIsAWarning) {
-  const auto loaded = Load(Write("support.yaml", "category: m\nkeypoints: [p, q, r]\nshots:\n"
-                                                 "  - {image: a.png, points: {p: [1, 1], q: [50, 50], r: [-20, 3]}}\n"));
+  const auto loaded = Load(Write("support.yaml",
+                                 "category: m\nkeypoints: [p, q, r]\nshots:\n"
+                                 "  - {image: a.png, points: {p: [1, 1], q: [50, 50], r: [-20, 3]}}\n"));
   ASSERT_TRUE(loaded.ok());
   EXPECT_THAT(loaded.value().warnings, ElementsAre(HasSubstr("point r lies outside")));
   EXPECT_FALSE(loaded.value().shots[0].visible[2]);
 }
 
 TEST_F(Support, ARepeatedLinkIsAWarning) {
-  const auto loaded = Load(Write("support.yaml", "category: m\nkeypoints: [p, q]\nskeleton: [[p, q], [q, p]]\nshots:\n"
-                                                 "  - {image: a.png, points: {p: [1, 1], q: [50, 50]}}\n"));
+  const auto loaded = Load(Write("support.yaml",
+                                 "category: m\nkeypoints: [p, q]\nskeleton: [[p, q], [q, p]]\nshots:\n"
+                                 "  - {image: a.png, points: {p: [1, 1], q: [50, 50]}}\n"));
   ASSERT_TRUE(loaded.ok());
   EXPECT_THAT(loaded.value().skeleton, ElementsAre(Link{0, 1}));
   EXPECT_EQ(loaded.value().warnings.size(), 1U);
@@ -276,7 +279,8 @@ TEST_F(Support, DeepLabCut) {
   Write("config.yaml", "Task: running\nskeleton:\n- - nose\n  - tail\n- - nose\n  - objectA\n");
   std::string text = kDlc;
   text.replace(text.find("12,22,,"), 7, "12,22,30,41");
-  for (const std::string &name : {std::string("labeled-data/clip/CollectedData_me.csv"), std::string("CollectedData_me.csv")}) {
+  for (const std::string &name :
+       {std::string("labeled-data/clip/CollectedData_me.csv"), std::string("CollectedData_me.csv")}) {
     const auto loaded = Load(Write(name, text));
     ASSERT_TRUE(loaded.ok()) << loaded.status().message();
     EXPECT_EQ(loaded.value().category, "running");

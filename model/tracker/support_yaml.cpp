@@ -15,7 +15,8 @@ namespace {
 /// A node with the words that an error about it needs.
 class Field {
  public:
-  Field(YAML::Node node, const std::string &file, std::string name) : node_(std::move(node)), file_(file), name_(std::move(name)) {}
+  Field(YAML::Node node, const std::string &file, std::string name)
+      : node_(std::move(node)), file_(file), name_(std::move(name)) {}
 
   const YAML::Node &node() const { return node_; }
   bool exists() const { return node_.IsDefined() && !node_.IsNull(); }
@@ -26,18 +27,14 @@ class Field {
   }
   [[noreturn]] void Fail(const std::string &what) const { FailSupport(where(), what); }
 
-  Field Get(const char *key) const {
-    return Field(node_[key], file_, name_.empty() ? key : name_ + "." + key);
-  }
+  Field Get(const char *key) const { return Field(node_[key], file_, name_.empty() ? key : name_ + "." + key); }
   /// A field that must be there; an error names the line of what it belongs to.
   Field Require(const char *key) const {
     Field field = Get(key);
     if (!field.exists()) FailSupport(Field(node_, file_, field.name_).where(), "is missing.");
     return field;
   }
-  Field At(std::size_t index) const {
-    return Field(node_[index], file_, name_ + "[" + std::to_string(index) + "]");
-  }
+  Field At(std::size_t index) const { return Field(node_[index], file_, name_ + "[" + std::to_string(index) + "]"); }
 
   void CheckMap(std::initializer_list<const char *> known) const {
     if (!node_.IsMap()) Fail("is not a map of names to values.");
@@ -68,7 +65,8 @@ class Field {
   }
   int FrameIndex() const {
     int value = 0;
-    if (!node_.IsScalar() || !YAML::convert<int>::decode(node_, value) || value < 0) Fail("is not a frame number from 0.");
+    if (!node_.IsScalar() || !YAML::convert<int>::decode(node_, value) || value < 0)
+      Fail("is not a frame number from 0.");
     return value;
   }
 
@@ -88,7 +86,8 @@ std::vector<Link> ReadSkeleton(const Field &field, const std::vector<std::string
     for (std::size_t end = 0; end < 2; ++end) {
       const std::string name = pair.At(end).Text();
       const std::size_t index = IndexOf(names, name);
-      if (index == names.size()) pair.Fail("names the unknown keypoint '" + name + "'; known are " + Listed(names) + ".");
+      if (index == names.size())
+        pair.Fail("names the unknown keypoint '" + name + "'; known are " + Listed(names) + ".");
       link[end] = static_cast<int>(index);
     }
     if (link[0] == link[1]) pair.Fail("links '" + names[link[0]] + "' to itself.");
@@ -138,7 +137,8 @@ ShotDraft ReadShot(const Field &field, const std::string &file, const std::vecto
 
 SupportDraft ReadRoot(const Field &root, const SupportRequest &request) {
   if (!root.node().IsMap()) {
-    FailSupport(request.file, "is no support file: neither this project's YAML, nor COCO keypoints, nor a DeepLabCut CSV.");
+    FailSupport(request.file,
+                "is no support file: neither this project's YAML, nor COCO keypoints, nor a DeepLabCut CSV.");
   }
   root.CheckMap({"category", "keypoints", "skeleton", "shots"});
   SupportDraft draft;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr int kMaxLost = 6;
 
-/// Judges one frame a letter (c: confident, d: doubtful); returns the state after each: S, T, L, with + for reacquired and
+/// Judges one frame a letter (c: confident, d: doubtful); returns the state after each: S, T, L, with + for reacquired
+/// and
 /// - for lost.
 std::string Judge(TrackStateMachine *machine, const std::string &frames, int max_lost_frames = kMaxLost) {
   std::string states;
@@ -32,9 +33,7 @@ TEST(TrackState, SearchingToTrackedTakesTwoConfidentFramesInARow) {
   EXPECT_EQ(JudgeNew("cdcdcc"), "SSSSST");
 }
 
-TEST(TrackState, TrackedSurvivesTwoDoubtfulFrames) {
-  EXPECT_EQ(JudgeNew("ccddcddcdc"), "STTTTTTTTT");
-}
+TEST(TrackState, TrackedSurvivesTwoDoubtfulFrames) { EXPECT_EQ(JudgeNew("ccddcddcdc"), "STTTTTTTTT"); }
 
 TEST(TrackState, TheThirdDoubtfulFrameBeginsTheSearch) {
   EXPECT_EQ(JudgeNew("ccddd"), "STTTS");
@@ -52,9 +51,7 @@ TEST(TrackState, LostToTrackedTakesTwoConfidentFramesInARow) {
   EXPECT_EQ(JudgeNew("ddddddccddd"), "SSSSSL-LT+TTS");
 }
 
-TEST(TrackState, TheLossIsCountedAnewAfterTheObjectWasSeen) {
-  EXPECT_EQ(JudgeNew("ddddccdddddd"), "SSSSSTTTSSSL-");
-}
+TEST(TrackState, TheLossIsCountedAnewAfterTheObjectWasSeen) { EXPECT_EQ(JudgeNew("ddddccdddddd"), "SSSSSTTTSSSL-"); }
 
 TEST(TrackState, OneLostFrameIsEnoughIfTheUserSaysSo) { EXPECT_EQ(JudgeNew("ccddd", 1), "STTTL-"); }
 

@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kMostInstances = 32;
 constexpr float kClearlySurer = 0.15F;  // what a search finds, than what is followed in doubt
-constexpr int kFramesToLetGo = 4;  // two tracks at one place, in a row
+constexpr int kFramesToLetGo = 4;       // two tracks at one place, in a row
 
 bool CentreInside(const Box &inner, const Box &outer) {
   const float x = inner.x + inner.width / 2 - outer.x, y = inner.y + inner.height / 2 - outer.y;
@@ -48,7 +48,8 @@ CorrectionFilter::Noise NoiseOf(const Estimator &estimator, std::size_t shots) {
 /// Throws Error(kInvalidArgument) naming the setting; also false for a value that is no number.
 void CheckSettings(const TrackerSettings &settings) {
   if (settings.instances < 1 || settings.instances > kMostInstances) {
-    Refuse("instances: " + std::to_string(settings.instances) + "; must be from 1 to " + std::to_string(kMostInstances) + ".");
+    Refuse("instances: " + std::to_string(settings.instances) + "; must be from 1 to " +
+           std::to_string(kMostInstances) + ".");
   }
   if (settings.initial_boxes.size() > static_cast<std::size_t>(settings.instances)) {
     Refuse("initial_boxes: " + std::to_string(settings.initial_boxes.size()) + " boxes for " +
@@ -157,7 +158,8 @@ void Tracker::Impl::Correct(FrameResult *result) {
   batch.Ask(pixels, questions, &result->times, &answers);
   result->inferred = true;
   crowd.clear();
-  for (const InstanceTrack &track : tracks) crowd.push_back({track.place(), track.following() ? &track.points() : nullptr});
+  for (const InstanceTrack &track : tracks)
+    crowd.push_back({track.place(), track.following() ? &track.points() : nullptr});
   std::vector<bool> about_another;  // judged for all before the first correction moves a point
   for (std::size_t i = 0; i < asking.size(); ++i) {
     about_another.push_back(AboutAnother(answers[i], crowd, static_cast<std::size_t>(asking[i] - tracks.data())));
@@ -249,7 +251,8 @@ void Tracker::Impl::SearchFurther(const std::vector<std::size_t> &due, FrameResu
     if (!last) return std::numeric_limits<double>::max();  // never seen: after those that were
     return std::hypot(last->dx - candidate.frame_from_object.dx, last->dy - candidate.frame_from_object.dy);
   };
-  const auto nearest = std::min_element(due.begin(), due.end(), [&](std::size_t a, std::size_t b) { return distance(a) < distance(b); });
+  const auto nearest =
+      std::min_element(due.begin(), due.end(), [&](std::size_t a, std::size_t b) { return distance(a) < distance(b); });
   InstanceTrack &finder = tracks[*nearest];
   if (finder.following() && candidate.confidence < finder.confidence() + kClearlySurer) return;
   finder.Adopt(candidate, false);
@@ -280,7 +283,8 @@ void Tracker::Impl::Reset() {
 
 InstanceTrack &Tracker::Impl::Track(int id) {
   if (id < 1 || id > static_cast<int>(tracks.size())) {
-    Refuse("id: there is no instance " + std::to_string(id) + "; they count from 1 to " + std::to_string(tracks.size()) + ".");
+    Refuse("id: there is no instance " + std::to_string(id) + "; they count from 1 to " +
+           std::to_string(tracks.size()) + ".");
   }
   return tracks[id - 1];
 }
@@ -311,7 +315,8 @@ Status Tracker::Reset() noexcept {
   return Protect([&] { impl_->Reset(); });
 }
 
-Status Tracker::StartFrom(int id, const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible) noexcept {
+Status Tracker::StartFrom(int id, const std::vector<Point2> &points_in_frame,
+                          const std::vector<bool> &visible) noexcept {
   return Protect([&] { impl_->Track(id).StartFrom(points_in_frame, visible); });
 }
 

@@ -25,7 +25,8 @@ using testing::SyntheticScene;
 
 constexpr double kPi = 3.14159265358979323846;
 
-const std::vector<Point2> kShape = {{-0.5F, -0.4F}, {0.4F, -0.3F}, {0.1F, 0.5F}, {-0.2F, 0.1F}, {0.3F, 0.3F}, {0, -0.1F}};
+const std::vector<Point2> kShape = {{-0.5F, -0.4F}, {0.4F, -0.3F}, {0.1F, 0.5F},
+                                    {-0.2F, 0.1F},  {0.3F, 0.3F},  {0, -0.1F}};
 
 std::vector<Point2> Map(const Similarity &t, const std::vector<Point2> &points) {
   std::vector<Point2> mapped;
@@ -177,15 +178,16 @@ TEST(FramePixels, CropsShowTheSameWhateverTheFormat) {
     FramePixels pixels;
     pixels.Attach(rgb.view());
     pixels.Crop(crop_from_frame, 64, reference.data());
-    for (const PixelFormat format : {PixelFormat::kBgr, PixelFormat::kRgba, PixelFormat::kBgrx, PixelFormat::kNv12,
-                                     PixelFormat::kI420}) {
+    for (const PixelFormat format :
+         {PixelFormat::kBgr, PixelFormat::kRgba, PixelFormat::kBgrx, PixelFormat::kNv12, PixelFormat::kI420}) {
       const SceneFrame frame(image, format, 11);
       pixels.Attach(frame.view());
       pixels.Crop(crop_from_frame, 64, crop.data());
       double difference = 0;
       for (std::size_t i = 0; i < crop.size(); ++i) difference += std::abs(crop[i] - reference[i]);
       const bool yuv = format == PixelFormat::kNv12 || format == PixelFormat::kI420;
-      EXPECT_LT(difference / static_cast<double>(crop.size()), yuv ? 4.0 : 1e-9) << static_cast<int>(format) << " " << side;
+      EXPECT_LT(difference / static_cast<double>(crop.size()), yuv ? 4.0 : 1e-9)
+          << static_cast<int>(format) << " " << side;
     }
   }
 }
@@ -416,10 +418,12 @@ TEST(Protect, MapsEveryKindOfException) {
   EXPECT_EQ(Protect([] { throw Error(ErrorCode::kModel, "weights"); }).code(), ErrorCode::kModel);
   EXPECT_EQ(Protect([] { throw std::bad_alloc(); }).code(), ErrorCode::kOutOfMemory);
   EXPECT_EQ(Protect([] { throw 1; }).code(), ErrorCode::kInternal);
-  const Status torch = Protect([] { throw std::runtime_error("CUDA error: no kernel\nException raised from x (most recent"); });
+  const Status torch =
+      Protect([] { throw std::runtime_error("CUDA error: no kernel\nException raised from x (most recent"); });
   EXPECT_EQ(torch.code(), ErrorCode::kDevice);
   EXPECT_EQ(torch.message(), "CUDA error: no kernel");
-  EXPECT_EQ(Protect([] { throw std::runtime_error("CUDA out of memory. Tried to allocate"); }).code(), ErrorCode::kOutOfMemory);
+  EXPECT_EQ(Protect([] { throw std::runtime_error("CUDA out of memory. Tried to allocate"); }).code(),
+            ErrorCode::kOutOfMemory);
   const Result<int> value = Protect([]() -> Result<int> { return 3; });
   EXPECT_EQ(value.value(), 3);
   const Result<int> failed = Protect([]() -> Result<int> { throw std::logic_error("no"); });

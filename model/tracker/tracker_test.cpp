@@ -89,7 +89,8 @@ TEST(Tracker, LosesAHiddenObjectAndFindsItElsewhere) {
   for (int i = 0; i < 10; ++i) {
     rig.Step(std::nullopt);
     states.push_back(rig.state());
-    for (const Event &event : rig.result.events) lost_events += event.kind == EventKind::kLost && event.instance_id == 1;
+    for (const Event &event : rig.result.events)
+      lost_events += event.kind == EventKind::kLost && event.instance_id == 1;
     for (const TrackedPoint &p : rig.result.instances.at(0).points) EXPECT_EQ(p.visibility, Visibility::kProjected);
     EXPECT_EQ(rig.result.instances[0].points.empty(), rig.state() == TrackState::kLost);
   }
@@ -265,8 +266,8 @@ TEST(Tracker, TracksGreyFrames) {
 
 TEST(Tracker, TinyAndNarrowFramesAreResultsToo) {
   for (const auto &[width, height] : {std::pair{1, 1}, {2, 1}, {1, 7}, {3, 3}, {640, 1}, {1, 480}, {17, 5}}) {
-    for (const PixelFormat format : {PixelFormat::kRgb, PixelFormat::kNv12, PixelFormat::kI420, PixelFormat::kGray8,
-                                     PixelFormat::kBgrx}) {
+    for (const PixelFormat format :
+         {PixelFormat::kRgb, PixelFormat::kNv12, PixelFormat::kI420, PixelFormat::kGray8, PixelFormat::kBgrx}) {
       TrackerRig rig;
       RgbImage image{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3, 90)};
       const SceneFrame frame(image, format);
@@ -351,7 +352,8 @@ TEST(Tracker, ImpossibleSettingsAreNamed) {
   EXPECT_THAT(message([=](TrackerSettings *s) { s->confidence_threshold = nan; }), HasSubstr("confidence_threshold"));
   EXPECT_THAT(message([=](TrackerSettings *s) { s->min_cutoff_hz = nan; }), HasSubstr("min_cutoff_hz"));
   EXPECT_THAT(message([](TrackerSettings *s) { s->beta = -1; }), HasSubstr("beta"));
-  EXPECT_THAT(message([=](TrackerSettings *s) { s->initial_boxes = {{{nan, 0, 5, 5}, 0}}; }), HasSubstr("initial_boxes"));
+  EXPECT_THAT(message([=](TrackerSettings *s) { s->initial_boxes = {{{nan, 0, 5, 5}, 0}}; }),
+              HasSubstr("initial_boxes"));
   EXPECT_THAT(message([](TrackerSettings *s) { s->initial_boxes = {{{0, 0, 0, 5}, 0}}; }), HasSubstr("initial_boxes"));
 }
 

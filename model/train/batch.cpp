@@ -12,7 +12,8 @@ namespace {
 using torch::Tensor;
 
 void Require(bool condition, const char *what) {
-  if (!condition) throw Error(ErrorCode::kInvalidArgument, std::string("episodes of one batch differ in their ") + what);
+  if (!condition)
+    throw Error(ErrorCode::kInvalidArgument, std::string("episodes of one batch differ in their ") + what);
 }
 
 const EpisodePicture &Shot(const Episode &episode, std::size_t s) {
@@ -27,13 +28,16 @@ void CopyPoints(const std::vector<Point2> &points, Tensor row) {
   }
 }
 
-void CopyFlags(const std::vector<bool> &flags, Tensor row) { std::copy(flags.begin(), flags.end(), row.data_ptr<bool>()); }
+void CopyFlags(const std::vector<bool> &flags, Tensor row) {
+  std::copy(flags.begin(), flags.end(), row.data_ptr<bool>());
+}
 
 /// A slot counts where the query shows it and at least one shot marked it.
 void CopyShown(const Episode &episode, Tensor row) {
   bool *out = row.data_ptr<bool>();
   for (std::size_t k = 0; k < episode.query.points.size(); ++k) {
-    const bool marked = std::any_of(episode.support.begin(), episode.support.end(), [k](const EpisodePicture &p) { return p.visible[k]; });
+    const bool marked = std::any_of(episode.support.begin(), episode.support.end(),
+                                    [k](const EpisodePicture &p) { return p.visible[k]; });
     out[k] = episode.object_in_query && marked && episode.query.visible[k];
   }
 }
@@ -58,7 +62,8 @@ Tensor ImagesOf(const std::vector<Episode> &episodes, std::size_t shots) {
 net::SupportAnnotations AnnotationsOf(const std::vector<Episode> &episodes, std::size_t shots, std::int64_t keypoints) {
   const auto count = static_cast<std::int64_t>(shots), batch = static_cast<std::int64_t>(episodes.size());
   const auto entries = static_cast<std::int64_t>(episodes[0].linked_refs[0][0].size());
-  net::SupportAnnotations a{torch::empty({count, batch, keypoints, 2}), torch::empty({count, batch, keypoints}, torch::kBool),
+  net::SupportAnnotations a{torch::empty({count, batch, keypoints, 2}),
+                            torch::empty({count, batch, keypoints}, torch::kBool),
                             torch::empty({count, batch, keypoints, entries}, torch::kInt64)};
   for (std::int64_t s = 0; s < count; ++s) {
     for (std::int64_t b = 0; b < batch; ++b) {
@@ -98,9 +103,13 @@ Batch MakeBatch(const std::vector<Episode> &episodes) {
   const auto batch = static_cast<std::int64_t>(episodes.size());
   const auto keypoints = static_cast<std::int64_t>(episodes[0].query.points.size());
 
-  Batch out{ImagesOf(episodes, shots), AnnotationsOf(episodes, shots, keypoints), SeedsOf(episodes, keypoints),
-            torch::empty({batch, keypoints, 2}), torch::empty({batch, keypoints}, torch::kBool),
-            torch::empty({batch, keypoints}, torch::kBool), torch::zeros({batch, keypoints}, torch::kBool)};
+  Batch out{ImagesOf(episodes, shots),
+            AnnotationsOf(episodes, shots, keypoints),
+            SeedsOf(episodes, keypoints),
+            torch::empty({batch, keypoints, 2}),
+            torch::empty({batch, keypoints}, torch::kBool),
+            torch::empty({batch, keypoints}, torch::kBool),
+            torch::zeros({batch, keypoints}, torch::kBool)};
   for (std::int64_t b = 0; b < batch; ++b) {
     const Episode &episode = episodes[static_cast<std::size_t>(b)];
     Require(static_cast<std::int64_t>(episode.query.points.size()) == keypoints, "number of keypoint slots");

@@ -32,7 +32,8 @@ void SaveCheckpoint(const std::string &folder, const net::FgsaNet &net, const ne
   torch::serialize::OutputArchive archive;
   optimiser.save(archive);
   archive.save_to((next / kOptimiser).string());
-  std::ofstream(next / kState) << nlohmann::json{{"step", state.step}, {"minutes", state.minutes}, {"best_score", state.best_score}};
+  std::ofstream(next / kState) << nlohmann::json{
+      {"step", state.step}, {"minutes", state.minutes}, {"best_score", state.best_score}};
   fs::remove_all(old);
   if (fs::exists(current)) fs::rename(current, old);
   fs::rename(next, current);
@@ -52,7 +53,8 @@ bool LoadCheckpoint(const std::string &folder, net::FgsaNet &net, net::FgsaNet &
     optimiser.load(archive);
     std::ifstream stream(from / kState);
     const auto json = nlohmann::json::parse(stream);
-    *state = {json.at("step").get<std::int64_t>(), json.at("minutes").get<double>(), json.at("best_score").get<double>()};
+    *state = {json.at("step").get<std::int64_t>(), json.at("minutes").get<double>(),
+              json.at("best_score").get<double>()};
   } catch (const Error &) {
     throw;
   } catch (const std::exception &error) {

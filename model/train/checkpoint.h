@@ -1,4 +1,5 @@
-// A run's state on disk, written so that a kill at any moment leaves a whole one. Private to the trainer. Includes Torch.
+// A run's state on disk, written so that a kill at any moment leaves a whole one. Private to the trainer. Includes
+// Torch.
 #pragma once
 
 #include <torch/optim/adamw.h>

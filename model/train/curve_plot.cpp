@@ -29,7 +29,8 @@ std::map<std::string, Series> ReadCurve(const std::string &path) {
   std::getline(stream, line);
   while (std::getline(stream, line)) {
     std::istringstream fields(line);
-    if (std::getline(fields, step, ',') && std::getline(fields, minutes, ',') && std::getline(fields, name, ',') && std::getline(fields, value))
+    if (std::getline(fields, step, ',') && std::getline(fields, minutes, ',') && std::getline(fields, name, ',') &&
+        std::getline(fields, value))
       curve[name].emplace_back(std::atof(step.c_str()), std::atof(value.c_str()));
   }
   return curve;
@@ -40,10 +41,12 @@ void Text(cv::Mat &canvas, const std::string &text, cv::Point at, const cv::Scal
 }
 
 /// One panel: the series on a common scale from 0 to `top`.
-void DrawPanel(cv::Mat canvas, const std::map<std::string, Series> &curve, const std::vector<Line> &lines, double last_step, double top) {
+void DrawPanel(cv::Mat canvas, const std::map<std::string, Series> &curve, const std::vector<Line> &lines,
+               double last_step, double top) {
   const cv::Rect plot(kMargin, 20, canvas.cols - 2 * kMargin, canvas.rows - 50);
   const auto place = [&](const cv::Point2d &p) {
-    return cv::Point(plot.x + cvRound(p.x / last_step * plot.width), plot.y + plot.height - cvRound(std::clamp(p.y / top, 0.0, 1.0) * plot.height));
+    return cv::Point(plot.x + cvRound(p.x / last_step * plot.width),
+                     plot.y + plot.height - cvRound(std::clamp(p.y / top, 0.0, 1.0) * plot.height));
   };
   const cv::Scalar ink(80, 80, 80);
   cv::rectangle(canvas, plot, ink);
@@ -75,7 +78,8 @@ void PlotCurve(const std::string &csv_path, const std::string &png_path) {
     for (const cv::Point2d &p : points->second) top = std::max(top, p.y);
   }
   cv::Mat canvas(2 * kPanelHeight, kWidth, CV_8UC3, cv::Scalar::all(255));
-  DrawPanel(canvas.rowRange(0, kPanelHeight), curve, {{"points", {180, 80, 0}}, {"mixup", {0, 140, 0}}}, last_step, top);
+  DrawPanel(canvas.rowRange(0, kPanelHeight), curve, {{"points", {180, 80, 0}}, {"mixup", {0, 140, 0}}}, last_step,
+            top);
   DrawPanel(canvas.rowRange(kPanelHeight, 2 * kPanelHeight), curve,
             {{"pck05", {180, 80, 0}}, {"pck10", {0, 140, 0}}, {"pck20", {0, 0, 200}}}, last_step, 1);
   cv::imwrite(png_path, canvas);

@@ -48,7 +48,8 @@ std::vector<Point2> WithUnknownAtMean(const net::Keypoints &truth) {
     mean.y += truth.points[k].y;
     ++count;
   }
-  mean = count > 0 ? Point2{mean.x / static_cast<float>(count), mean.y / static_cast<float>(count)} : Point2{0.5F, 0.5F};
+  mean =
+      count > 0 ? Point2{mean.x / static_cast<float>(count), mean.y / static_cast<float>(count)} : Point2{0.5F, 0.5F};
   std::vector<Point2> points = truth.points;
   for (std::size_t k = 0; k < points.size(); ++k) {
     if (!truth.visible[k]) points[k] = mean;
@@ -68,24 +69,32 @@ std::vector<Point2> NoisySeeds(const net::Keypoints &truth, const EpisodeOptions
     const double x = p.x - 0.5, y = p.y - 0.5;
     const double seed_x = 0.5 + c * x - s * y + shift_x + Normal(random, own);
     const double seed_y = 0.5 + s * x + c * y + shift_y + Normal(random, own);
-    seeds.push_back({static_cast<float>(std::clamp(seed_x, 0.0, 1.0)), static_cast<float>(std::clamp(seed_y, 0.0, 1.0))});
+    seeds.push_back(
+        {static_cast<float>(std::clamp(seed_x, 0.0, 1.0)), static_cast<float>(std::clamp(seed_y, 0.0, 1.0))});
   }
   return seeds;
 }
 
 net::PadPlan PlanOf(int real, const std::vector<Link> &links, const EpisodeOptions &options, Random &random) {
   switch (options.padding) {
-    case Padding::kEqualDivision: return net::EqualDivisionPadding(real, links, options.padded_keypoints);
-    case Padding::kZero: return net::ZeroPadding(real, links, options.padded_keypoints);
-    case Padding::kMixup: break;
+    case Padding::kEqualDivision:
+      return net::EqualDivisionPadding(real, links, options.padded_keypoints);
+    case Padding::kZero:
+      return net::ZeroPadding(real, links, options.padded_keypoints);
+    case Padding::kMixup:
+      break;
   }
   return net::MixupPadding(real, links, options.padded_keypoints, random);
 }
 
 }  // namespace
 
-double Uniform(Random &random, double low, double high) { return std::uniform_real_distribution<double>(low, high)(random); }
-double LogUniform(Random &random, double low, double high) { return std::exp(Uniform(random, std::log(low), std::log(high))); }
+double Uniform(Random &random, double low, double high) {
+  return std::uniform_real_distribution<double>(low, high)(random);
+}
+double LogUniform(Random &random, double low, double high) {
+  return std::exp(Uniform(random, std::log(low), std::log(high)));
+}
 double Normal(Random &random, double sigma) { return std::normal_distribution<double>(0, 1)(random) * sigma; }
 int UniformInt(Random &random, int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
 bool Chance(Random &random, double probability) { return Uniform(random, 0, 1) < probability; }
@@ -95,7 +104,8 @@ double RandomRotation(Random &random, const EpisodeOptions &options, double usua
   return Uniform(random, -limit, limit);
 }
 
-data::CropSquare Jittered(data::CropSquare square, const CutOptions &cut, const EpisodeOptions &options, Random &random) {
+data::CropSquare Jittered(data::CropSquare square, const CutOptions &cut, const EpisodeOptions &options,
+                          Random &random) {
   square.centre_x += Uniform(random, -cut.shift, cut.shift) * square.side;
   square.centre_y += Uniform(random, -cut.shift, cut.shift) * square.side;
   square.side *= LogUniform(random, cut.scale_min, cut.scale_max);
@@ -120,7 +130,8 @@ void ShiftHue(cv::Mat &picture, Random &random) {
 }
 
 void ChangeTones(cv::Mat &picture, Random &random) {
-  const double gamma = std::exp(Normal(random, 0.3)), gain = std::exp(Normal(random, 0.25)), offset = Normal(random, 15);
+  const double gamma = std::exp(Normal(random, 0.3)), gain = std::exp(Normal(random, 0.25)),
+               offset = Normal(random, 15);
   const bool negative = Chance(random, 0.03);
   cv::Mat table(1, 256, CV_8UC3);
   for (int channel = 0; channel < 3; ++channel) {
@@ -137,7 +148,8 @@ void BlurByMotion(cv::Mat &picture, Random &random) {
   const int length = UniformInt(random, 3, 9);
   cv::Mat kernel = cv::Mat::zeros(length, length, CV_32F);
   const double angle = Uniform(random, 0, CV_PI);
-  const cv::Point2d half(std::cos(angle) * length / 2, std::sin(angle) * length / 2), centre(length / 2.0, length / 2.0);
+  const cv::Point2d half(std::cos(angle) * length / 2, std::sin(angle) * length / 2),
+      centre(length / 2.0, length / 2.0);
   cv::line(kernel, centre - half, centre + half, cv::Scalar(1));
   const double sum = cv::sum(kernel)[0];
   if (sum > 0) cv::filter2D(picture, picture, -1, kernel / sum);
@@ -217,7 +229,8 @@ cv::Mat Blend(const cv::Mat &front, const cv::Mat &back, const cv::Mat &mask) {
 void AddOccluder(View &view, const cv::Mat &texture, Random &random) {
   const double size = view.picture.cols;
   const cv::Point2d centre(Uniform(random, 0.15, 0.85) * size, Uniform(random, 0.15, 0.85) * size);
-  view.occluded = BlobMask(view.picture.size(), centre, Uniform(random, 0.08, 0.25) * size, Uniform(random, 0.3, 1), random);
+  view.occluded =
+      BlobMask(view.picture.size(), centre, Uniform(random, 0.08, 0.25) * size, Uniform(random, 0.3, 1), random);
   texture.copyTo(view.picture, view.occluded > 127);
 }
 
@@ -238,7 +251,8 @@ Episode FinishEpisode(const View &support, const View &query, const std::vector<
   episode.support.push_back(PictureOf(support, support_padded));
   episode.query = PictureOf(query, query_padded);
   episode.real_keypoints = static_cast<int>(support.points.size());
-  episode.linked_refs.push_back(net::LinkedReferences(net::LinksAfterPadding(plan, support_padded), support_padded.visible));
+  episode.linked_refs.push_back(
+      net::LinkedReferences(net::LinksAfterPadding(plan, support_padded), support_padded.visible));
   episode.object_in_query = object_in_query;
   if (Chance(random, options.seeded_share)) episode.seeds = NoisySeeds(query_padded, options, random);
   episode.source = source;

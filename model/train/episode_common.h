@@ -33,7 +33,8 @@ struct View {
 };
 
 /// The crop square, shifted, scaled and turned at random.
-data::CropSquare Jittered(data::CropSquare square, const CutOptions &cut, const EpisodeOptions &options, Random &random);
+data::CropSquare Jittered(data::CropSquare square, const CutOptions &cut, const EpisodeOptions &options,
+                          Random &random);
 
 /// Light, colour, blur and noise, in place.
 void AugmentColour(cv::Mat &picture, Random &random);

@@ -55,7 +55,8 @@ struct EpisodeQueue::Impl {
   }
 };
 
-EpisodeQueue::EpisodeQueue(std::vector<WeightedSource> sources, std::uint64_t seed, std::uint64_t first, int workers, int ahead)
+EpisodeQueue::EpisodeQueue(std::vector<WeightedSource> sources, std::uint64_t seed, std::uint64_t first, int workers,
+                           int ahead)
     : impl_(std::make_unique<Impl>()) {
   if (sources.empty()) throw Error(ErrorCode::kInvalidArgument, "training needs at least one source of episodes");
   impl_->sources = std::move(sources);

@@ -44,8 +44,13 @@ class EpisodesTest : public ::testing::Test {
   /// Two pictures with a white square each; the keypoints are its corners.
   std::string WriteLabelled() const {
     std::filesystem::create_directories(root_ / "kind");
-    json file{{"categories", {{{"id", 1}, {"name", "square"}, {"keypoints", {"a", "b", "c", "d"}}, {"skeleton", {{1, 2}, {2, 3}, {3, 4}}}}}},
-              {"images", json::array()}, {"annotations", json::array()}};
+    json file{{"categories",
+               {{{"id", 1},
+                 {"name", "square"},
+                 {"keypoints", {"a", "b", "c", "d"}},
+                 {"skeleton", {{1, 2}, {2, 3}, {3, 4}}}}}},
+              {"images", json::array()},
+              {"annotations", json::array()}};
     for (int i = 0; i < 2; ++i) {
       const int x = 40 + 30 * i, y = 50, side = 60;
       cv::Mat picture(200, 220, CV_8UC3, cv::Scalar(20, 20, 20));
@@ -53,7 +58,10 @@ class EpisodesTest : public ::testing::Test {
       const std::string name = "i" + std::to_string(i) + ".png";
       cv::imwrite((root_ / "kind" / name).string(), picture);
       file["images"].push_back({{"id", i}, {"file_name", name}, {"width", 220}, {"height", 200}});
-      file["annotations"].push_back({{"id", i}, {"image_id", i}, {"category_id", 1}, {"bbox", {x, y, side, side}},
+      file["annotations"].push_back({{"id", i},
+                                     {"image_id", i},
+                                     {"category_id", 1},
+                                     {"bbox", {x, y, side, side}},
                                      {"keypoints", {x, y, 2, x + side, y, 2, x + side, y + side, 2, x, y + side, 2}}});
     }
     const std::string path = (root_ / "kind" / "annotations.json").string();
@@ -178,7 +186,10 @@ TEST_F(EpisodesTest, LabelledButHiddenPointsAreCoveredInTheQueryAndUnmarkedInThe
   EpisodeOptions options;
   options.occluder_share = 0;
   options.padded_keypoints = 4;
-  const Episode e = [&] { Random random(3); return MakeLabelledEpisodes(labelled, options)->Make(random); }();
+  const Episode e = [&] {
+    Random random(3);
+    return MakeLabelledEpisodes(labelled, options)->Make(random);
+  }();
   ASSERT_EQ(e.real_keypoints, 4);
   EXPECT_EQ(std::count(e.query.covered.begin(), e.query.covered.end(), true), 1);
   EXPECT_EQ(std::count(e.support[0].visible.begin(), e.support[0].visible.end(), false), 1);

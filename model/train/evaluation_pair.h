@@ -13,8 +13,8 @@ struct EvaluationObject {
   Box box;
 };
 
-/// Cuts objects out of their pictures. Keeps the last crops, not the pictures: those of a large data set do not fit into
-/// memory.
+/// Cuts objects out of their pictures. Keeps the last crops, not the pictures: those of a large data set do not fit
+/// into memory.
 class CropCutter {
  public:
   /// `file` must outlive the cutter.

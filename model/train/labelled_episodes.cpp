@@ -28,7 +28,8 @@ class LabelledEpisodes : public EpisodeSource {
   }
 
   Episode Make(Random &random) const override {
-    const Kind &kind = kinds_[std::discrete_distribution<std::size_t>(kind_weights_.begin(), kind_weights_.end())(random)];
+    const Kind &kind =
+        kinds_[std::discrete_distribution<std::size_t>(kind_weights_.begin(), kind_weights_.end())(random)];
     const bool present = !Chance(random, options_.absent_share) || kinds_.size() < 2;
     View support, query;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
@@ -101,7 +102,8 @@ class LabelledEpisodes : public EpisodeSource {
     std::vector<std::size_t> order(static_cast<std::size_t>(count));
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
     std::shuffle(order.begin(), order.end(), random);
-    std::stable_partition(order.begin(), order.end(), [&](std::size_t k) { return support.visible[k] && query.visible[k]; });
+    std::stable_partition(order.begin(), order.end(),
+                          [&](std::size_t k) { return support.visible[k] && query.visible[k]; });
     order.resize(static_cast<std::size_t>(wanted));
     for (View *view : {&support, &query}) {
       View kept;

@@ -15,9 +15,10 @@
 namespace kpt::train {
 namespace {
 
-constexpr double kKeptMargin = 1.9;  // what is kept around an instance, of its crop square: room for shift, scale and turn
-constexpr int kKeptSide = 400;       // pixels at most; the crop is 256
-constexpr int kLeastLabelled = 2;    // points
+constexpr double kKeptMargin =
+    1.9;                        // what is kept around an instance, of its crop square: room for shift, scale and turn
+constexpr int kKeptSide = 400;  // pixels at most; the crop is 256
+constexpr int kLeastLabelled = 2;            // points
 constexpr std::size_t kRecentPictures = 16;  // kept while a file is read: one picture can have several instances
 
 Box HullBox(const data::CocoAnnotation &annotation) {

@@ -1,5 +1,5 @@
-// The labelled objects that episodes are made of: one kind a category, each instance with the part of its picture around
-// it. Private to the labelled episodes.
+// The labelled objects that episodes are made of: one kind a category, each instance with the part of its picture
+// around it. Private to the labelled episodes.
 #pragma once
 
 #include <opencv2/core.hpp>

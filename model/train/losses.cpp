@@ -7,7 +7,9 @@ using torch::Tensor;
 
 constexpr double kProposalSigmaCells = 1;
 
-Tensor WeightedMean(const Tensor &values, const Tensor &weights) { return (values * weights).sum() / weights.sum().clamp_min(1); }
+Tensor WeightedMean(const Tensor &values, const Tensor &weights) {
+  return (values * weights).sum() / weights.sum().clamp_min(1);
+}
 
 /// Right is: shown, not covered, and near the truth. Everything else, an absent object included, is not.
 Tensor ConfidenceLoss(const Tensor &logits, const Tensor &points, const Batch &batch, double within) {
@@ -49,8 +51,8 @@ Losses ComputeLosses(const net::NetOutput &output, const Batch &batch, std::arra
   if (!output.confidence_logits.empty()) {
     losses.confidence = torch::zeros({});
     for (std::size_t l = 0; l < output.confidence_logits.size(); ++l) {
-      losses.confidence =
-          losses.confidence + ConfidenceLoss(output.confidence_logits[l], output.points[l], batch, weights.confident_within);
+      losses.confidence = losses.confidence + ConfidenceLoss(output.confidence_logits[l], output.points[l], batch,
+                                                             weights.confident_within);
     }
     losses.total = losses.total + weights.confidence * losses.confidence;
   }

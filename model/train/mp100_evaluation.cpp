@@ -22,8 +22,8 @@ Box BoxInPicture(const Box &box, const data::CocoImage &image) {
   return right > left && bottom > top ? Box{left, top, right - left, bottom - top} : Box{};
 }
 
-/// The usable instances of every category in the release's order, which a seed's episodes depend on: by picture, then as
-/// the file lists them.
+/// The usable instances of every category in the release's order, which a seed's episodes depend on: by picture, then
+/// as the file lists them.
 std::map<std::int64_t, Objects> ObjectsByCategory(const data::CocoFile &file) {
   std::map<std::int64_t, std::vector<const data::CocoAnnotation *>> of_image;
   for (const data::CocoAnnotation &annotation : file.annotations) of_image[annotation.image_id].push_back(&annotation);

@@ -19,8 +19,8 @@ using nlohmann::json;
 
 constexpr int kInstances = 6;  // of each category, each in a picture of its own
 
-/// Three categories of 2, 3 and 4 keypoints. Object i's points lie at 30 + 10 k; its box is 50 x 40 pixels. Of the second
-/// category the objects 0 to 2 hide all but the first point.
+/// Three categories of 2, 3 and 4 keypoints. Object i's points lie at 30 + 10 k; its box is 50 x 40 pixels. Of the
+/// second category the objects 0 to 2 hide all but the first point.
 class Mp100Test : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -46,8 +46,12 @@ class Mp100Test : public ::testing::Test {
         const int visible = c == 1 && i < 3 && k > 0 ? 0 : 2;
         for (const int number : {30 + 10 * k, 30, visible}) points.push_back(number);
       }
-      coco_["annotations"].push_back({{"id", id}, {"image_id", id}, {"category_id", c + 1}, {"num_keypoints", c + 2},
-                                      {"bbox", {20, 10, 51, 41}}, {"keypoints", points}});
+      coco_["annotations"].push_back({{"id", id},
+                                      {"image_id", id},
+                                      {"category_id", c + 1},
+                                      {"num_keypoints", c + 2},
+                                      {"bbox", {20, 10, 51, 41}},
+                                      {"keypoints", points}});
     }
   }
 
@@ -111,7 +115,8 @@ TEST_F(Mp100Test, AveragesWithinAnImageFirstOverPointsVisibleInQueryAndShots) {
 }
 
 TEST_F(Mp100Test, AQueryWithoutACommonPointCountsAsZero) {
-  for (int i = 0; i < kInstances; ++i) coco_["annotations"][i]["keypoints"] = {30, 30, i % 2 ? 2 : 0, 40, 30, i % 2 ? 0 : 2};
+  for (int i = 0; i < kInstances; ++i)
+    coco_["annotations"][i]["keypoints"] = {30, 30, i % 2 ? 2 : 0, 40, 30, i % 2 ? 0 : 2};
   const Mp100Category result = Evaluate(Small(), OffBy({0, 0, 0, 0}))[0];
   int without = 0;
   for (const StillsPrediction &p : result.figures.predictions) without += (p.query + p.support.at(0)) % 2;

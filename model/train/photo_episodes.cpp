@@ -12,7 +12,7 @@
 namespace kpt::train {
 namespace {
 
-constexpr int kAttempts = 8;       // warps until enough points are seen in both views
+constexpr int kAttempts = 8;  // warps until enough points are seen in both views
 constexpr int kLeastCommon = 3;
 
 /// An object: the part of a photograph under a mask, with points on it.
@@ -23,7 +23,8 @@ struct CutOut {
 };
 
 /// Up to `count` points on the mask, half of them on corners, not too near each other.
-std::vector<Point2> PointsOn(const cv::Mat &photo, const cv::Mat &mask, int count, double least_distance, Random &random) {
+std::vector<Point2> PointsOn(const cv::Mat &photo, const cv::Mat &mask, int count, double least_distance,
+                             Random &random) {
   cv::Mat inner, gray;
   cv::erode(mask, inner, cv::Mat(), {-1, -1}, 3);
   cv::threshold(inner, inner, 200, 255, cv::THRESH_BINARY);
@@ -43,7 +44,8 @@ std::vector<Point2> PointsOn(const cv::Mat &photo, const cv::Mat &mask, int coun
   for (std::size_t i = 0; i < corners.size() && points.size() < on_corners; ++i) add(corners[i].x, corners[i].y);
   const cv::Rect area = cv::boundingRect(inner);
   for (int i = 0; area.area() > 0 && i < 20 * count && static_cast<int>(points.size()) < count; ++i) {
-    const int x = UniformInt(random, area.x, area.x + area.width - 1), y = UniformInt(random, area.y, area.y + area.height - 1);
+    const int x = UniformInt(random, area.x, area.x + area.width - 1),
+              y = UniformInt(random, area.y, area.y + area.height - 1);
     if (inner.at<std::uint8_t>(y, x) != 0) add(static_cast<float>(x), static_cast<float>(y));
   }
   std::shuffle(points.begin(), points.end(), random);
@@ -57,7 +59,8 @@ std::vector<Link> RandomTree(const std::vector<Point2> &points, Random &random) 
     std::size_t best = 0;
     double least = 1e30;
     for (std::size_t j = 0; j < k; ++j) {
-      const double distance = std::hypot(points[k].x - points[j].x, points[k].y - points[j].y) * std::exp(Normal(random, 0.4));
+      const double distance =
+          std::hypot(points[k].x - points[j].x, points[k].y - points[j].y) * std::exp(Normal(random, 0.4));
       if (distance < least) {
         least = distance;
         best = j;
@@ -101,17 +104,21 @@ class PhotoEpisodes : public EpisodeSource {
       if (Chance(random, photo_options_.whole_photo_share)) {
         object.mask = cv::Mat(object.photo.size(), CV_8U, cv::Scalar(255));
       } else {
-        const cv::Point2d centre(Uniform(random, 0.3, 0.7) * object.photo.cols, Uniform(random, 0.3, 0.7) * object.photo.rows);
-        object.mask = BlobMask(object.photo.size(), centre, Uniform(random, 0.2, 0.45) * shorter, LogUniform(random, 0.35, 1), random);
+        const cv::Point2d centre(Uniform(random, 0.3, 0.7) * object.photo.cols,
+                                 Uniform(random, 0.3, 0.7) * object.photo.rows);
+        object.mask = BlobMask(object.photo.size(), centre, Uniform(random, 0.2, 0.45) * shorter,
+                               LogUniform(random, 0.35, 1), random);
       }
       object.bounds = cv::boundingRect(object.mask > 127);
       if (object.bounds.width < 24 || object.bounds.height < 24) continue;
-      const int count = UniformInt(random, photo_options_.min_points, std::min(photo_options_.max_points, options_.padded_keypoints));
+      const int count =
+          UniformInt(random, photo_options_.min_points, std::min(photo_options_.max_points, options_.padded_keypoints));
       const double least_distance = 0.04 * std::max(object.bounds.width, object.bounds.height);
       object.points = PointsOn(object.photo, object.mask, count, least_distance, random);
       if (static_cast<int>(object.points.size()) >= photo_options_.min_points) return object;
     }
-    throw Error(ErrorCode::kInput, photo_options_.folders.front() + ": the photographs are too small or too plain for episodes");
+    throw Error(ErrorCode::kInput,
+                photo_options_.folders.front() + ": the photographs are too small or too plain for episodes");
   }
 
   View Place(const CutOut &object, Random &random) const {

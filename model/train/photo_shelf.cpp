@@ -17,11 +17,13 @@ constexpr std::size_t kLeastPhotos = 4;
 constexpr int kLeastSide = 16;
 
 std::vector<std::string> PictureNames(const std::string &folder) {
-  if (!std::filesystem::is_directory(folder)) throw Error(ErrorCode::kNotFound, folder + ": no such folder of photographs");
+  if (!std::filesystem::is_directory(folder))
+    throw Error(ErrorCode::kNotFound, folder + ": no such folder of photographs");
   std::vector<std::string> names;
   for (const auto &entry : std::filesystem::directory_iterator(folder)) {
     const std::string ending = entry.path().extension().string();
-    if (ending == ".jpg" || ending == ".jpeg" || ending == ".JPEG" || ending == ".png") names.push_back(entry.path().string());
+    if (ending == ".jpg" || ending == ".jpeg" || ending == ".JPEG" || ending == ".png")
+      names.push_back(entry.path().string());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -48,12 +50,14 @@ PhotoShelf::PhotoShelf(const std::vector<std::string> &folders, double max_broke
       throw Error(ErrorCode::kInput, folder + ": " + std::to_string(broken) + " of " + std::to_string(names.size()) +
                                          " photographs are broken");
     }
-    if (files_.size() - before < kLeastPhotos) throw Error(ErrorCode::kInput, folder + ": holds fewer than 4 photographs");
+    if (files_.size() - before < kLeastPhotos)
+      throw Error(ErrorCode::kInput, folder + ": holds fewer than 4 photographs");
   }
 }
 
 cv::Mat PhotoShelf::Draw(Random &random) const {
-  return cv::imdecode(files_[std::uniform_int_distribution<std::size_t>(0, files_.size() - 1)(random)], cv::IMREAD_COLOR);
+  return cv::imdecode(files_[std::uniform_int_distribution<std::size_t>(0, files_.size() - 1)(random)],
+                      cv::IMREAD_COLOR);
 }
 
 cv::Mat PhotoShelf::Backdrop(int crop_size, Random &random) const {

@@ -12,8 +12,8 @@ namespace kpt::train {
 
 class PhotoShelf {
  public:
-  /// Reads every .jpg, .jpeg and .png of the folders. Names unreadable ones in the log and skips them; throws Error for a
-  /// missing folder, fewer than four photographs, or where more than the share is broken.
+  /// Reads every .jpg, .jpeg and .png of the folders. Names unreadable ones in the log and skips them; throws Error for
+  /// a missing folder, fewer than four photographs, or where more than the share is broken.
   PhotoShelf(const std::vector<std::string> &folders, double max_broken_share);
 
   /// A random photograph, 8-bit BGR.

@@ -1,5 +1,5 @@
-// The random numbers of Python's `random` module (MT19937; Matsumoto and Nishimura 1998), so that episodes which a Python
-// program draws with a seed can be drawn again here. Private to the evaluation.
+// The random numbers of Python's `random` module (MT19937; Matsumoto and Nishimura 1998), so that episodes which a
+// Python program draws with a seed can be drawn again here. Private to the evaluation.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,8 @@ constexpr int kInverseSteps = 6;
 
 cv::Matx33d RandomHomography(const cv::Rect2d &object, double rotation_deg, const WarpLimits &limits, Random &random) {
   const double size = limits.crop_size;
-  const double scale = Uniform(random, limits.scale_min, limits.scale_max) * size / std::max(object.width, object.height);
+  const double scale =
+      Uniform(random, limits.scale_min, limits.scale_max) * size / std::max(object.width, object.height);
   const double aspect = std::exp(Normal(random, 0.08)), shear = Normal(random, 0.08);
   const double angle = rotation_deg * CV_PI / 180, c = std::cos(angle), s = std::sin(angle);
   const cv::Matx33d to_origin(1, 0, -object.x - object.width / 2, 0, 1, -object.y - object.height / 2, 0, 0, 1);
@@ -34,7 +35,8 @@ cv::Point2d Project(const cv::Matx33d &h, double x, double y) {
 RandomWarp::RandomWarp(const cv::Rect2d &object, double rotation_deg, const WarpLimits &limits, Random &random)
     : crop_size_(limits.crop_size), crop_from_photo_(RandomHomography(object, rotation_deg, limits, random)) {
   for (Wave &wave : waves_) {
-    const double direction = Uniform(random, 0, 2 * CV_PI), frequency = Uniform(random, 0.4, 1.3) * 2 * CV_PI / crop_size_;
+    const double direction = Uniform(random, 0, 2 * CV_PI),
+                 frequency = Uniform(random, 0.4, 1.3) * 2 * CV_PI / crop_size_;
     const double along = Uniform(random, 0, 2 * CV_PI), amplitude = Uniform(random, 0, limits.bend_px);
     wave = {frequency * std::cos(direction), frequency * std::sin(direction), Uniform(random, 0, 2 * CV_PI),
             amplitude * std::cos(along), amplitude * std::sin(along)};
@@ -54,7 +56,8 @@ RandomWarp::RandomWarp(const cv::Rect2d &object, double rotation_deg, const Warp
   const cv::Matx23d node_from_pixel(1.0 / kGridStep, 0, 0, 0, 1.0 / kGridStep, 0);
   const cv::Size size(crop_size_, crop_size_);
   for (auto [coarse, fine] : {std::pair{&coarse_x, &map_x_}, std::pair{&coarse_y, &map_y_}}) {
-    cv::warpAffine(*coarse, *fine, node_from_pixel, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
+    cv::warpAffine(*coarse, *fine, node_from_pixel, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                   cv::BORDER_REPLICATE);
   }
 }
 

@@ -13,7 +13,7 @@ struct WarpLimits {
   double rotation_deg = 40;
   double scale_min = 0.55;  ///< the object's longer side, of the crop's
   double scale_max = 1.05;
-  double shift = 0.1;       ///< of the crop's side
+  double shift = 0.1;  ///< of the crop's side
   double bend_px = 6;
 };
 

@@ -30,7 +30,9 @@ std::vector<WeightedSource> MakeSources(const TrainConfig &config, const std::st
   labelled(config.rendered, config.rendered_share);
   if (!config.video.files.empty() && config.video_share > 0)
     sources.push_back({MakeVideoEpisodes(config.video, config.episodes), config.video_share});
-  if (sources.empty()) throw Error(ErrorCode::kInput, path + ": nothing to learn from; set photos.folders, labelled.files or rendered.files");
+  if (sources.empty())
+    throw Error(ErrorCode::kInput,
+                path + ": nothing to learn from; set photos.folders, labelled.files or rendered.files");
   return sources;
 }
 
@@ -90,7 +92,8 @@ void RunTraining(const RunOptions &options) {
   if (options.resume && trainer.Resume()) LogInfo("resumed at step " + std::to_string(trainer.step()));
   const std::vector<WeightedSource> sources = MakeSources(config, options.config);
   const auto make_episodes = [&](std::uint64_t first) {
-    return std::make_unique<EpisodeQueue>(sources, config.trainer.seed, first, config.workers, kBatchesAhead * config.trainer.batch);
+    return std::make_unique<EpisodeQueue>(sources, config.trainer.seed, first, config.workers,
+                                          kBatchesAhead * config.trainer.batch);
   };
   const auto on_curve = [&](const CurvePoint &point) {
     LogPoint(point);

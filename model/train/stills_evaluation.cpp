@@ -64,7 +64,8 @@ EvaluationObject AsObject(const data::CocoAnnotation *annotation) { return {anno
 
 }  // namespace
 
-std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const StillsOptions &options, const StillsPredictor &predict) {
+std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const StillsOptions &options,
+                                        const StillsPredictor &predict) {
   const std::string source = std::filesystem::path(file.folder).filename().string();
   std::vector<CategoryPck> results;
   for (const data::CocoCategory &category : file.categories) {

@@ -21,17 +21,25 @@ class StillsTest : public ::testing::Test {
     root_ = std::filesystem::temp_directory_path() / ("kpt_stills_test_" + std::to_string(getpid()));
     std::filesystem::create_directories(root_);
     json file{{"categories", {{{"id", 1}, {"name", "thing"}, {"keypoints", {"a", "b"}}, {"skeleton", {{1, 2}}}}}},
-              {"images", json::array()}, {"annotations", json::array()}};
+              {"images", json::array()},
+              {"annotations", json::array()}};
     for (int i = 0; i < kStills; ++i) {
       const std::string name = "i" + std::to_string(i) + ".png";
       cv::imwrite((root_ / name).string(), cv::Mat(100, 120, CV_8UC3, cv::Scalar(i, i, i)));
       file["images"].push_back({{"id", i}, {"file_name", name}});
       const int second_visible = i == 3 ? 0 : 2;
-      file["annotations"].push_back({{"id", 10 + i}, {"image_id", i}, {"category_id", 1}, {"bbox", {20, 20, 60, 40}},
+      file["annotations"].push_back({{"id", 10 + i},
+                                     {"image_id", i},
+                                     {"category_id", 1},
+                                     {"bbox", {20, 20, 60, 40}},
                                      {"keypoints", {30, 30, 2, 70, 50, second_visible}}});
     }
     file["images"].push_back({{"id", 50}, {"file_name", "clip.mp4"}, {"frame_index", 3}});
-    file["annotations"].push_back({{"id", 50}, {"image_id", 50}, {"category_id", 1}, {"bbox", {20, 20, 60, 40}}, {"keypoints", {1, 1, 2, 2, 2, 2}}});
+    file["annotations"].push_back({{"id", 50},
+                                   {"image_id", 50},
+                                   {"category_id", 1},
+                                   {"bbox", {20, 20, 60, 40}},
+                                   {"keypoints", {1, 1, 2, 2, 2, 2}}});
     std::ofstream(root_ / "annotations.json") << file;
     file_ = data::ReadCoco((root_ / "annotations.json").string());
   }
@@ -82,11 +90,13 @@ TEST_F(StillsTest, SeveralShotsAreSeveralPictures) {
   StillsOptions options;
   options.shots = 2;
   int asked = 0;
-  EvaluateStills(file_, options, [&](const std::vector<EvaluationCrop> &shots, const EvaluationCrop &query, const std::vector<Link> &links) {
-    EXPECT_EQ(shots.size(), 2U);
-    ++asked;
-    return OffBy(0)(shots, query, links);
-  });
+  EvaluateStills(
+      file_, options,
+      [&](const std::vector<EvaluationCrop> &shots, const EvaluationCrop &query, const std::vector<Link> &links) {
+        EXPECT_EQ(shots.size(), 2U);
+        ++asked;
+        return OffBy(0)(shots, query, links);
+      });
   EXPECT_GT(asked, 0);
 }
 

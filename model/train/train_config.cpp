@@ -15,8 +15,10 @@ namespace {
 /// One mapping of the file. Every key that is read is remembered; `Finish` complains of the others.
 class Section {
  public:
-  Section(YAML::Node node, std::string file, std::string name) : node_(std::move(node)), file_(std::move(file)), name_(std::move(name)) {
-    if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) Fail(node_, (name_.empty() ? "" : name_ + ": ") + "is not a mapping of settings to values");
+  Section(YAML::Node node, std::string file, std::string name)
+      : node_(std::move(node)), file_(std::move(file)), name_(std::move(name)) {
+    if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap())
+      Fail(node_, (name_.empty() ? "" : name_ + ": ") + "is not a mapping of settings to values");
   }
 
   template <typename T>
@@ -26,7 +28,8 @@ class Section {
     try {
       *value = node_[key].as<T>();
     } catch (const YAML::Exception &) {
-      Fail(node_[key], Path(key) + ": cannot be read as " + (std::is_same_v<T, std::string> ? "a text" : "the expected number or list"));
+      Fail(node_[key], Path(key) + ": cannot be read as " +
+                           (std::is_same_v<T, std::string> ? "a text" : "the expected number or list"));
     }
   }
 
@@ -35,7 +38,8 @@ class Section {
   void Read(const char *key, T *value, T least, T most) {
     Read(key, value);
     if (*value >= least && *value <= most) return;
-    Fail(Has(key) ? node_[key] : node_, Path(key) + ": is out of range (" + std::to_string(least) + " to " + std::to_string(most) + ")");
+    Fail(Has(key) ? node_[key] : node_,
+         Path(key) + ": is out of range (" + std::to_string(least) + " to " + std::to_string(most) + ")");
   }
 
   /// One of several names.
@@ -211,12 +215,14 @@ void ReadLabelled(Section section, LabelledOptions *labelled, double *share) {
 void Override(YAML::Node root, const std::string &setting) {
   const std::size_t equals = setting.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw Error(ErrorCode::kInvalidArgument, "--set " + setting + ": give SECTION.KEY=VALUE, for example trainer.batch=4");
+    throw Error(ErrorCode::kInvalidArgument,
+                "--set " + setting + ": give SECTION.KEY=VALUE, for example trainer.batch=4");
   }
   std::istringstream path(setting.substr(0, equals));
   YAML::Node node = root;
   for (std::string key; std::getline(path, key, '.');) {
-    if (node.IsDefined() && (node.IsScalar() || node.IsSequence())) throw Error(ErrorCode::kInvalidArgument, "--set " + setting + ": there is no such section");
+    if (node.IsDefined() && (node.IsScalar() || node.IsSequence()))
+      throw Error(ErrorCode::kInvalidArgument, "--set " + setting + ": there is no such section");
     YAML::Node next = node[key];
     node.reset(next);
   }
@@ -228,7 +234,8 @@ void Override(YAML::Node root, const std::string &setting) {
 }
 
 YAML::Node Parse(const std::string &path) {
-  if (!std::filesystem::is_regular_file(path)) throw Error(ErrorCode::kNotFound, path + ": no such file; check the path");
+  if (!std::filesystem::is_regular_file(path))
+    throw Error(ErrorCode::kNotFound, path + ": no such file; check the path");
   try {
     return YAML::LoadFile(path);
   } catch (const YAML::BadFile &) {
@@ -240,7 +247,8 @@ YAML::Node Parse(const std::string &path) {
 
 }  // namespace
 
-TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root, const std::vector<std::string> &settings) {
+TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root,
+                            const std::vector<std::string> &settings) {
   TrainConfig config;
   const YAML::Node yaml = Parse(path);
   for (const std::string &setting : settings) Override(yaml, setting);
@@ -265,13 +273,15 @@ TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_roo
   evaluation.Read("pairs", &config.evaluation.pairs, 1, 1000000);
   evaluation.Finish();
   root.Finish();
-  if (config.trainer.folder.empty()) throw Error(ErrorCode::kInput, path + ": run_folder: is missing (where checkpoints and weights go)");
+  if (config.trainer.folder.empty())
+    throw Error(ErrorCode::kInput, path + ": run_folder: is missing (where checkpoints and weights go)");
 
   const Paths paths(path, data_root.empty() ? own_root : std::filesystem::absolute(data_root).string());
-  for (std::string *file : {&config.trainer.folder, &config.backbone_weights, &config.start_weights}) paths.Resolve(file);
-  for (std::vector<std::string> *files : {&config.photos.folders, &config.labelled.files, &config.labelled.backdrops,
-                                          &config.rendered.files, &config.rendered.backdrops, &config.video.files,
-                                          &config.evaluation.files})
+  for (std::string *file : {&config.trainer.folder, &config.backbone_weights, &config.start_weights})
+    paths.Resolve(file);
+  for (std::vector<std::string> *files :
+       {&config.photos.folders, &config.labelled.files, &config.labelled.backdrops, &config.rendered.files,
+        &config.rendered.backdrops, &config.video.files, &config.evaluation.files})
     paths.Resolve(files);
   config.episodes.crop_size = config.net.crop_size;
   return config;

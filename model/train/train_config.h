@@ -11,7 +11,7 @@
 namespace kpt::train {
 
 struct EvaluationConfig {
-  std::vector<std::string> files;  ///< annotations.json files of kinds that are not trained on
+  std::vector<std::string> files;       ///< annotations.json files of kinds that are not trained on
   std::vector<std::string> categories;  ///< only these; empty: all of the files
   int pairs = 20;
 };
@@ -23,9 +23,9 @@ struct TrainConfig {
   TrainerOptions trainer;
   EpisodeOptions episodes;
   PhotoOptions photos;
-  LabelledOptions labelled;   ///< photographs of real objects
-  LabelledOptions rendered;   ///< cut-out objects, put before photographs
-  double photo_share = 0.7;   ///< how often each source is drawn, in relation to the others
+  LabelledOptions labelled;  ///< photographs of real objects
+  LabelledOptions rendered;  ///< cut-out objects, put before photographs
+  double photo_share = 0.7;  ///< how often each source is drawn, in relation to the others
   double labelled_share = 0.3;
   double rendered_share = 0;
   VideoOptions video;

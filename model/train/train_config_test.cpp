@@ -46,7 +46,8 @@ TEST_F(TrainConfigTest, PathsStartFromTheFileOrTheDataRoot) {
 }
 
 TEST_F(TrainConfigTest, WrongSettingsAreNamedWithTheirLine) {
-  EXPECT_NE(ErrorOf("run_folder: r\ntrainer:\n  lerning_rate: 1\n").find("c.yaml:3: trainer.lerning_rate"), std::string::npos);
+  EXPECT_NE(ErrorOf("run_folder: r\ntrainer:\n  lerning_rate: 1\n").find("c.yaml:3: trainer.lerning_rate"),
+            std::string::npos);
   EXPECT_NE(ErrorOf("run_folder: r\ntrainer: {batch: many}\n").find("trainer.batch"), std::string::npos);
   EXPECT_NE(ErrorOf("run_folder: r\ntrainer: {batch: 0}\n").find("out of range"), std::string::npos);
   EXPECT_NE(ErrorOf("run_folder: r\nnet: 3\n").find("net: is not a mapping"), std::string::npos);
@@ -58,11 +59,13 @@ TEST_F(TrainConfigTest, WrongSettingsAreNamedWithTheirLine) {
 TEST_F(TrainConfigTest, SettingsReplaceTheFiles) {
   const std::string path = (folder_ / "c.yaml").string();
   std::ofstream(path) << "run_folder: r\ntrainer: {batch: 2}\n";
-  const TrainConfig config = ReadTrainConfig(path, "", {"trainer.batch=7", "net.strides=[16, 8]", "episodes.padding=zero"});
+  const TrainConfig config =
+      ReadTrainConfig(path, "", {"trainer.batch=7", "net.strides=[16, 8]", "episodes.padding=zero"});
   EXPECT_EQ(config.trainer.batch, 7);
   EXPECT_EQ(config.net.strides, (std::vector<int>{16, 8}));
   EXPECT_EQ(config.episodes.padding, Padding::kZero);
-  for (const char *wrong : {"trainer.batch", "=3", "trainer.batch.x=3", "trainer.batsh=3", "trainer.batch=[", "episodes.padding=some"})
+  for (const char *wrong :
+       {"trainer.batch", "=3", "trainer.batch.x=3", "trainer.batsh=3", "trainer.batch=[", "episodes.padding=some"})
     EXPECT_THROW(ReadTrainConfig(path, "", {wrong}), Error) << wrong;
 }
 
@@ -74,7 +77,9 @@ TEST_F(TrainConfigTest, EveryShippedConfigurationIsReadAndHoldsBackWhatMeasures)
     ++configurations;
     const TrainConfig config = ReadTrainConfig(entry.path().string(), "/data");
     const auto &files = config.labelled.files;
-    const bool demo = std::any_of(files.begin(), files.end(), [](const std::string &file) { return file.find("mirror_mouse") != std::string::npos; });
+    const bool demo = std::any_of(files.begin(), files.end(), [](const std::string &file) {
+      return file.find("mirror_mouse") != std::string::npos;
+    });
     EXPECT_EQ(config.labelled.leave_out_images.size(), demo ? 20U : 0U);
     EXPECT_NO_THROW(config.net.Check());
     for (const std::string &file : config.labelled.files) {

@@ -80,7 +80,8 @@ void AppendToCurve(const std::string &folder, const CurvePoint &point) {
   const bool fresh = !std::filesystem::exists(path);
   std::ofstream file(path, std::ios::app);
   if (fresh) file << "step,minutes,name,value\n";
-  for (const auto &[name, value] : point.values) file << point.step << ',' << point.minutes << ',' << name << ',' << value << '\n';
+  for (const auto &[name, value] : point.values)
+    file << point.step << ',' << point.minutes << ',' << name << ',' << value << '\n';
 }
 
 }  // namespace
@@ -112,7 +113,8 @@ struct Trainer::Impl {
     std::vector<net::FeatureMaps> support;
     for (std::int64_t s = 0; s < shots; ++s) support.push_back(features.Slice(s * episodes, (s + 1) * episodes));
     const net::FeatureMaps query = features.Slice(shots * episodes, (shots + 1) * episodes);
-    const net::NetOutput output = net->Forward(net->EncodeSupport(std::move(support), batch.support), query, batch.seeds);
+    const net::NetOutput output =
+        net->Forward(net->EncodeSupport(std::move(support), batch.support), query, batch.seeds);
     const std::int64_t side = net->config().crop_size / net->config().proposal_stride;
     return ComputeLosses(output, batch, {side, side}, options.losses);
   }
@@ -141,7 +143,8 @@ struct Trainer::Impl {
     const auto score = figures.find("score");
     if (score != figures.end() && score->second > state.best_score) {
       state.best_score = score->second;
-      net::SaveNet(options.folder + "/best.safetensors", average.net(), {{"train.step", std::to_string(state.step)}}, true);
+      net::SaveNet(options.folder + "/best.safetensors", average.net(), {{"train.step", std::to_string(state.step)}},
+                   true);
     }
     return figures;
   }
@@ -154,7 +157,8 @@ struct Trainer::Impl {
   LossMeter meter;
 };
 
-Trainer::Trainer(net::FgsaNet net, const TrainerOptions &options) : impl_(std::make_unique<Impl>(std::move(net), options)) {}
+Trainer::Trainer(net::FgsaNet net, const TrainerOptions &options)
+    : impl_(std::make_unique<Impl>(std::move(net), options)) {}
 Trainer::~Trainer() = default;
 std::int64_t Trainer::step() const { return impl_->state.step; }
 
@@ -173,7 +177,8 @@ void Trainer::Run(const MakeEpisodes &make_episodes, const Evaluation &evaluate,
   double last_curve_minutes = m.state.minutes;
   std::int64_t last_curve_step = m.state.step;
   int bad_steps = 0;
-  const auto episodes = make_episodes(static_cast<std::uint64_t>(m.state.step) * static_cast<std::uint64_t>(m.options.batch));
+  const auto episodes =
+      make_episodes(static_cast<std::uint64_t>(m.state.step) * static_cast<std::uint64_t>(m.options.batch));
 
   const auto add_to_curve = [&](std::map<std::string, double> values) {
     const CurvePoint point{m.state.step, m.state.minutes, std::move(values)};
@@ -183,7 +188,8 @@ void Trainer::Run(const MakeEpisodes &make_episodes, const Evaluation &evaluate,
   while (m.Progress() < 1 && !stop()) {
     const bool learned = m.Learn(MakeBatch(episodes->Take(m.options.batch)));
     bad_steps = learned ? 0 : bad_steps + 1;
-    if (bad_steps >= kMaxBadSteps) throw Error(ErrorCode::kModel, "training diverged: the loss is not a number; lower learning_rate");
+    if (bad_steps >= kMaxBadSteps)
+      throw Error(ErrorCode::kModel, "training diverged: the loss is not a number; lower learning_rate");
     ++m.state.step;
     m.state.minutes = minutes_before + std::chrono::duration<double>(Impl::Clock::now() - started).count() / 60;
     if (m.state.step % m.options.log_steps == 0) {
@@ -205,7 +211,8 @@ void Trainer::Run(const MakeEpisodes &make_episodes, const Evaluation &evaluate,
   }
   add_to_curve(m.Evaluate(evaluate));
   m.Save();
-  net::SaveNet(m.options.folder + "/last.safetensors", m.average.net(), {{"train.step", std::to_string(m.state.step)}}, true);
+  net::SaveNet(m.options.folder + "/last.safetensors", m.average.net(), {{"train.step", std::to_string(m.state.step)}},
+               true);
 }
 
 }  // namespace kpt::train

@@ -1,4 +1,5 @@
-// The loop on a tiny network: it learns, it stops and goes on as if it had not stopped, and broken checkpoints are named.
+// The loop on a tiny network: it learns, it stops and goes on as if it had not stopped, and broken checkpoints are
+// named.
 #include "kpt/train/trainer.h"
 
 #include <gtest/gtest.h>
@@ -57,15 +58,16 @@ class TrainerTest : public ::testing::Test {
   static std::vector<double> Run(Trainer &trainer, const TrainerOptions &options, int steps) {
     std::vector<double> losses;
     const auto make = [&](std::uint64_t first) {
-      return std::make_unique<EpisodeQueue>(std::vector<WeightedSource>{{std::make_shared<testing::SquareEpisodes>(), 1}}, options.seed,
-                                            first, 1, 4);
+      return std::make_unique<EpisodeQueue>(
+          std::vector<WeightedSource>{{std::make_shared<testing::SquareEpisodes>(), 1}}, options.seed, first, 1, 4);
     };
     const auto on_curve = [&](const CurvePoint &point) {
       if (point.values.count("loss")) losses.push_back(point.values.at("loss"));
     };
     int done = 0;
-    trainer.Run(make, [](net::FgsaNet &) { return std::map<std::string, double>{{"score", 1}}; }, on_curve,
-                [&] { return done++ >= steps; });
+    trainer.Run(
+        make, [](net::FgsaNet &) { return std::map<std::string, double>{{"score", 1}}; }, on_curve,
+        [&] { return done++ >= steps; });
     return losses;
   }
 
@@ -90,7 +92,8 @@ TEST_F(TrainerTest, StoppingAndResumingChangesNothing) {
   EXPECT_EQ(second.step(), 3);
   for (const double loss : Run(second, halves, 6)) losses.push_back(loss);
   ASSERT_EQ(losses.size(), expected.size());
-  for (std::size_t i = 0; i < losses.size(); ++i) EXPECT_NEAR(losses[i], expected[i], 1e-4 * expected[i]) << "step " << i;
+  for (std::size_t i = 0; i < losses.size(); ++i)
+    EXPECT_NEAR(losses[i], expected[i], 1e-4 * expected[i]) << "step " << i;
 }
 
 TEST_F(TrainerTest, LossFalls) {

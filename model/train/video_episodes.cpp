@@ -14,11 +14,11 @@
 namespace kpt::train {
 namespace {
 
-constexpr int kKeptSide = 480;       // pixels at most of a kept frame
-constexpr int kCandidates = 300;     // corners that flow follows
-constexpr double kLeastDistance = 5; // pixels between corners
-constexpr double kMovingShare = 0.7; // of episodes about something that moves, where anything does
-constexpr double kMoving = 1.5;      // pixels between the frames
+constexpr int kKeptSide = 480;        // pixels at most of a kept frame
+constexpr int kCandidates = 300;      // corners that flow follows
+constexpr double kLeastDistance = 5;  // pixels between corners
+constexpr double kMovingShare = 0.7;  // of episodes about something that moves, where anything does
+constexpr double kMoving = 1.5;       // pixels between the frames
 constexpr int kAttempts = 8;
 constexpr int kJpegQuality = 95;
 
@@ -82,7 +82,8 @@ std::vector<Track> FollowCorners(const std::vector<cv::Mat> &grays, double max_e
     cv::calcOpticalFlowPyrLK(grays[f], grays[f - 1], after, back, found_back, error);
     std::vector<Track> kept;
     for (std::size_t i = 0; i < tracks.size(); ++i) {
-      if (found[i] != 0 && found_back[i] != 0 && cv::norm(back[i] - before[i]) <= max_error) kept.push_back({tracks[i].from, after[i]});
+      if (found[i] != 0 && found_back[i] != 0 && cv::norm(back[i] - before[i]) <= max_error)
+        kept.push_back({tracks[i].from, after[i]});
     }
     tracks = std::move(kept);
   }
@@ -92,7 +93,8 @@ std::vector<Track> FollowCorners(const std::vector<cv::Mat> &grays, double max_e
 /// Tracks within a circle, at most `most`; about something that moves where there is such a thing and chance wants it.
 std::vector<Track> ChooseObject(const std::vector<Track> &tracks, double longer_side, int most, Random &random) {
   std::vector<Track> moving;
-  std::copy_if(tracks.begin(), tracks.end(), std::back_inserter(moving), [](const Track &t) { return t.Motion() > kMoving; });
+  std::copy_if(tracks.begin(), tracks.end(), std::back_inserter(moving),
+               [](const Track &t) { return t.Motion() > kMoving; });
   const std::vector<Track> &centres = !moving.empty() && Chance(random, kMovingShare) ? moving : tracks;
   const Track &centre = centres[static_cast<std::size_t>(UniformInt(random, 0, static_cast<int>(centres.size()) - 1))];
   const double radius = LogUniform(random, 0.08, 0.4) * longer_side;
@@ -135,7 +137,8 @@ class VideoEpisodes : public EpisodeSource {
       const std::vector<Track> object = FindObject(frames, random);
       if (static_cast<int>(object.size()) >= video_.min_points) return MakeFrom(segment, frames, object, random);
     }
-    throw Error(ErrorCode::kInput, "the videos of the training are too plain for optical flow to follow points in them");
+    throw Error(ErrorCode::kInput,
+                "the videos of the training are too plain for optical flow to follow points in them");
   }
 
  private:
@@ -163,7 +166,8 @@ class VideoEpisodes : public EpisodeSource {
     return ChooseObject(tracks, longer, UniformInt(random, std::min(video_.min_points, most), most), random);
   }
 
-  Episode MakeFrom(const Segment &segment, const std::vector<cv::Mat> &frames, const std::vector<Track> &object, Random &random) const {
+  Episode MakeFrom(const Segment &segment, const std::vector<cv::Mat> &frames, const std::vector<Track> &object,
+                   Random &random) const {
     std::vector<Point2> from, to;
     for (const Track &track : object) {
       from.push_back({track.from.x, track.from.y});

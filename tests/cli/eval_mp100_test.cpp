@@ -102,11 +102,9 @@ double Pck20(const json &predictions, const std::string &category) {
 
 TEST_F(EvalMp100, ReportsEveryCategoryAndTheMean) {
   const json report = Report(Arguments({"--split", "1"}));
-  EXPECT_EQ(report["protocol"], json({{"name", "mp100"},
-                                      {"file", "mp100_split1_test.json"},
-                                      {"episodes", 2},
-                                      {"queries", 3},
-                                      {"seed", 1}}));
+  EXPECT_EQ(
+      report["protocol"],
+      json({{"name", "mp100"}, {"file", "mp100_split1_test.json"}, {"episodes", 2}, {"queries", 3}, {"seed", 1}}));
   EXPECT_EQ(report["shots"], 1);
   ASSERT_EQ(report["categories"].size(), 3U);
   double sum = 0;

@@ -63,7 +63,8 @@ TEST_F(Eval, ReportsStillsAndClipsWithTheirMeans) {
   ASSERT_EQ(report["categories"].size(), 3U);
   const json &thing = report["categories"][0], &other = report["categories"][1], &walk = report["categories"][2];
   EXPECT_THAT(KeysOf(thing), IsSupersetOf({"source", "category", "kind", "pairs", "pck05", "pck10", "pck20", "mpck"}));
-  EXPECT_THAT(KeysOf(walk), IsSupersetOf({"source", "category", "kind", "clip", "pairs", "pck05", "pck10", "pck20", "mpck"}));
+  EXPECT_THAT(KeysOf(walk),
+              IsSupersetOf({"source", "category", "kind", "clip", "pairs", "pck05", "pck10", "pck20", "mpck"}));
   EXPECT_EQ(thing["source"], "made_up");
   EXPECT_EQ(thing["category"], "thing");
   EXPECT_EQ(thing["kind"], "stills");

@@ -29,10 +29,15 @@ std::vector<std::string> operator+(std::vector<std::string> a, const std::vector
 const std::vector<std::string> kTrackerHeaders = {"kpt/tracker.h", "kpt/support.h", "kpt/estimator.h", "kpt/status.h"};
 
 const std::vector<Layer> kLayers = {
-    {"model/base", kTorch + kTrackerHeaders + std::vector<std::string>{"opencv2/", "gst/", "glib", "spdlog/", "kpt/ops", "kpt/net", "kpt/data", "kpt/train"}},
-    {"model/ops", kTorch + kTrackerHeaders + std::vector<std::string>{"opencv2/", "gst/", "glib", "spdlog/", "kpt/net", "kpt/data", "kpt/train"}},
+    {"model/base", kTorch + kTrackerHeaders +
+                       std::vector<std::string>{"opencv2/", "gst/", "glib", "spdlog/", "kpt/ops", "kpt/net", "kpt/data",
+                                                "kpt/train"}},
+    {"model/ops",
+     kTorch + kTrackerHeaders +
+         std::vector<std::string>{"opencv2/", "gst/", "glib", "spdlog/", "kpt/net", "kpt/data", "kpt/train"}},
     {"model/net", kTrackerHeaders + std::vector<std::string>{"opencv2/", "gst/", "glib", "kpt/data", "kpt/train"}},
-    {"model/data", kTorch + kTrackerHeaders + std::vector<std::string>{"gst/", "glib", "kpt/net", "kpt/ops", "kpt/train"}},
+    {"model/data",
+     kTorch + kTrackerHeaders + std::vector<std::string>{"gst/", "glib", "kpt/net", "kpt/ops", "kpt/train"}},
     {"model/tracker", {"gst/", "glib", "kpt/train"}},
     {"model/train", kTrackerHeaders + std::vector<std::string>{"gst/", "glib"}},
     {"gst-plugin", kTorch + std::vector<std::string>{"kpt/net", "kpt/ops", "kpt/train"}},

@@ -33,7 +33,8 @@ PipelineRun RunPipeline(const std::vector<std::string> &words) {
   FILE *pipe = popen((command + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return run;
   std::array<char, 4096> chunk;
-  while (const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), pipe)) run.output.append(chunk.data(), count);
+  while (const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), pipe))
+    run.output.append(chunk.data(), count);
   const int status = pclose(pipe);
   if (WIFEXITED(status)) run.exit_code = WEXITSTATUS(status);
   return run;
@@ -121,8 +122,8 @@ TEST(Pipelines, WrongUseSaysWhatToDo) {
 }
 
 /// The first error of file-to-json-lines on this input; empty where it comes to its end without one. In this process:
-/// gst-launch-1.0 may wait for ever where a source fails while another element still loads. (decodebin may too, where an
-/// MP4 is cut before its index; the command line's tests have that case.)
+/// gst-launch-1.0 may wait for ever where a source fails while another element still loads. (decodebin may too, where
+/// an MP4 is cut before its index; the command line's tests have that case.)
 std::string FirstError(const std::string &input, const std::string &output) {
   const std::string line = "filesrc location=" + input + " ! decodebin ! videoconvert ! keypointtrack support-file=" +
                            SharedFolder() / "support.yaml" + " model-file=" + SharedFolder() / "net.safetensors" +

@@ -73,13 +73,27 @@ inline std::string Mutated(std::string bytes, std::mt19937 &random) {
     const std::size_t at = below(bytes.size());
     const auto byte = static_cast<char>(below(256));
     switch (below(7)) {
-      case 0: bytes[at] = byte; break;
-      case 1: bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8))); break;
-      case 2: bytes.erase(at, 1); break;
-      case 3: bytes.insert(at, 1, byte); break;
-      case 4: bytes.replace(at, 8, 8, below(2) == 0 ? '\xff' : '\0'); break;
-      case 5: bytes.insert(at, bytes.substr(below(bytes.size()), below(32))); break;
-      default: bytes.erase(below(2) == 0 ? at : bytes.size() - below(64) % bytes.size(), below(64)); break;
+      case 0:
+        bytes[at] = byte;
+        break;
+      case 1:
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
+        break;
+      case 2:
+        bytes.erase(at, 1);
+        break;
+      case 3:
+        bytes.insert(at, 1, byte);
+        break;
+      case 4:
+        bytes.replace(at, 8, 8, below(2) == 0 ? '\xff' : '\0');
+        break;
+      case 5:
+        bytes.insert(at, bytes.substr(below(bytes.size()), below(32)));
+        break;
+      default:
+        bytes.erase(below(2) == 0 ? at : bytes.size() - below(64) % bytes.size(), below(64));
+        break;
     }
   }
   return bytes;

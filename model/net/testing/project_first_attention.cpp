@@ -30,8 +30,11 @@ Tensor ProjectFirstAttention(const DeformAttentionHeadImpl &head, const NetConfi
     const Tensor cells = torch::tensor({static_cast<float>(w), static_cast<float>(h)});
     const Tensor locations = references.view({batch, keypoints, 1, 1, 2}) + offsets.select(3, t) / cells;
     const Tensor grid = (2 * locations - 1).transpose(1, 2).reshape({batch * heads, keypoints, points, 2});
-    const Tensor sampled = torch::nn::functional::grid_sample(
-        map, grid, torch::nn::functional::GridSampleFuncOptions().mode(torch::kBilinear).padding_mode(torch::kZeros).align_corners(false));
+    const Tensor sampled = torch::nn::functional::grid_sample(map, grid,
+                                                              torch::nn::functional::GridSampleFuncOptions()
+                                                                  .mode(torch::kBilinear)
+                                                                  .padding_mode(torch::kZeros)
+                                                                  .align_corners(false));
     const Tensor attention = weights.select(3, t).transpose(1, 2).reshape({batch * heads, 1, keypoints, points});
     sum = sum + (sampled * attention).sum(-1);
   }
@@ -44,7 +47,8 @@ Tensor ProjectFirstHeads(SideHeadsImpl &heads, const NetConfig &config, const Te
   std::vector<Tensor> outputs;
   for (const auto &head : heads.named_children()["attn_layers"]->children()) {
     const auto index = static_cast<std::int64_t>(outputs.size());
-    outputs.push_back(ProjectFirstAttention(*head->as<DeformAttentionHeadImpl>(), config, query, references.select(2, index), maps));
+    outputs.push_back(
+        ProjectFirstAttention(*head->as<DeformAttentionHeadImpl>(), config, query, references.select(2, index), maps));
   }
   return torch::stack(outputs, 2);
 }

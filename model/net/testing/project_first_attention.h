@@ -11,8 +11,9 @@
 namespace kpt::net::testing {
 
 /// One head's output [B, K, C] from query [B, K, C], references [B, K, 2] and maps of the same batch.
-torch::Tensor ProjectFirstAttention(const DeformAttentionHeadImpl &head, const NetConfig &config, const torch::Tensor &query,
-                                    const torch::Tensor &references, const FeatureMaps &maps);
+torch::Tensor ProjectFirstAttention(const DeformAttentionHeadImpl &head, const NetConfig &config,
+                                    const torch::Tensor &query, const torch::Tensor &references,
+                                    const FeatureMaps &maps);
 
 /// All heads of a module: [B, K, H, C], to be compared with SideHeadsImpl::Heads.
 torch::Tensor ProjectFirstHeads(SideHeadsImpl &heads, const NetConfig &config, const torch::Tensor &query,

@@ -8,8 +8,8 @@
 namespace kpt::testing {
 namespace {
 
-constexpr int kColourTolerance = 16;    ///< largest difference in a channel
-constexpr int kCellPixels = 8;          ///< of the grid in which the densest place is found
+constexpr int kColourTolerance = 16;  ///< largest difference in a channel
+constexpr int kCellPixels = 8;        ///< of the grid in which the densest place is found
 constexpr int kFewestPixels = 4;
 constexpr float kFoundConfidence = 0.95F;
 constexpr float kMissingConfidence = 0.05F;
@@ -133,7 +133,8 @@ std::vector<CropEstimate> FakeEstimator::Estimate(const std::vector<CropQuery> &
     for (PointEstimate &point : answer) {
       point.confidence = recognised ? point.confidence * wanted.confidence_factor : kMissingConfidence;
       point.xy_in_crop.x += wanted.offset_pixels;
-      if (wanted.infinite) point.xy_in_crop = {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
+      if (wanted.infinite)
+        point.xy_in_crop = {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
       if (wanted.not_a_number) {
         const float nan = std::numeric_limits<float>::quiet_NaN();
         point = {{nan, nan}, nan, nan};

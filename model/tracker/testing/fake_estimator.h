@@ -1,6 +1,6 @@
 // An estimator for tests that needs no weights: it looks for the colours that the support shots have at their points.
-// It works on real pixels, so that crops, turns and searches are tested for real, and it misbehaves on request. No Torch,
-// no OpenCV. Used by the tests of the tracker and of the plugin.
+// It works on real pixels, so that crops, turns and searches are tested for real, and it misbehaves on request. No
+// Torch, no OpenCV. Used by the tests of the tracker and of the plugin.
 #pragma once
 
 #include <atomic>
@@ -24,9 +24,9 @@ struct FakeControls {
   std::atomic<bool> infinite{false};                 ///< every coordinate is infinite
   std::atomic<bool> one_crop_short{false};
   std::atomic<bool> one_keypoint_short{false};
-  std::atomic<float> confidence_factor{1.0F};        ///< of what it finds
-  std::atomic<float> offset_pixels{0.0F};            ///< a constant mistake to the right, in pixels of the crop
-  std::atomic<float> largest_turn_deg{360.0F};       ///< an object turned further than this is not recognised
+  std::atomic<float> confidence_factor{1.0F};   ///< of what it finds
+  std::atomic<float> offset_pixels{0.0F};       ///< a constant mistake to the right, in pixels of the crop
+  std::atomic<float> largest_turn_deg{360.0F};  ///< an object turned further than this is not recognised
   // Counts.
   std::atomic<int> set_support_calls{0};
   std::atomic<int> support_crops{0};
@@ -38,7 +38,8 @@ struct FakeControls {
 
 class FakeEstimator : public Estimator {
  public:
-  explicit FakeEstimator(std::shared_ptr<FakeControls> controls = std::make_shared<FakeControls>(), int crop_size = 128);
+  explicit FakeEstimator(std::shared_ptr<FakeControls> controls = std::make_shared<FakeControls>(),
+                         int crop_size = 128);
 
   int crop_size() const override;
   std::string model_name() const override;

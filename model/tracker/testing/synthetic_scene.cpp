@@ -23,8 +23,8 @@ constexpr Dot kDots[] = {{"nose", {0.00F, -0.42F}, 255, 255, 235},
 constexpr std::size_t kDotCount = sizeof kDots / sizeof kDots[0];
 constexpr double kDotRadius = 0.055;
 constexpr double kBodyRadius = 0.55;
-constexpr int kPatchSide = 200;     ///< of the picture of the object, a box side
-constexpr int kPatchPixels = 240;   ///< the whole picture
+constexpr int kPatchSide = 200;    ///< of the picture of the object, a box side
+constexpr int kPatchPixels = 240;  ///< the whole picture
 
 /// Smooth grey noise in the band that no dot's brightness lies in.
 cv::Mat Texture(int width, int height, cv::RNG *random) {
@@ -97,7 +97,8 @@ RgbImage SyntheticScene::DrawAll(const std::vector<ScenePose> &poses, double noi
 }
 
 std::vector<Point2> SyntheticScene::Truth(const ScenePose &pose) const {
-  const double c = pose.side * std::cos(pose.angle_deg * CV_PI / 180), s = pose.side * std::sin(pose.angle_deg * CV_PI / 180);
+  const double c = pose.side * std::cos(pose.angle_deg * CV_PI / 180),
+               s = pose.side * std::sin(pose.angle_deg * CV_PI / 180);
   std::vector<Point2> truth;
   for (const Dot &dot : kDots) {
     truth.push_back({static_cast<float>(c * dot.place.x - s * dot.place.y + pose.centre.x),
@@ -181,8 +182,10 @@ void SceneFrame::FillYuv(const RgbImage &image, int padding_bytes) {
       }
       std::uint8_t *to = &u.bytes[static_cast<std::size_t>(cy) * u.stride + cx * (interleaved ? 2 : 1)];
       to[0] = Round(sum_u / n);
-      if (interleaved) to[1] = Round(sum_v / n);
-      else v.bytes[static_cast<std::size_t>(cy) * v.stride + cx] = Round(sum_v / n);
+      if (interleaved)
+        to[1] = Round(sum_v / n);
+      else
+        v.bytes[static_cast<std::size_t>(cy) * v.stride + cx] = Round(sum_v / n);
     }
   }
   planes_.push_back(std::move(luma));
@@ -203,8 +206,9 @@ FrameView SceneFrame::view(std::optional<std::int64_t> pts_ns) const {
 std::string WriteSupportFiles(const SupportSet &support, const std::string &folder) {
   const SupportShot &shot = support.shots.at(0);
   cv::Mat bgr;
-  cv::cvtColor(cv::Mat(shot.image.height, shot.image.width, CV_8UC3, const_cast<std::uint8_t *>(shot.image.pixels.data())),
-               bgr, cv::COLOR_RGB2BGR);
+  cv::cvtColor(
+      cv::Mat(shot.image.height, shot.image.width, CV_8UC3, const_cast<std::uint8_t *>(shot.image.pixels.data())), bgr,
+      cv::COLOR_RGB2BGR);
   if (!cv::imwrite(folder + "/shot.png", bgr)) throw std::runtime_error("cannot write into " + folder);
   const std::string path = folder + "/support.yaml";
   std::ofstream yaml(path);
@@ -215,10 +219,11 @@ std::string WriteSupportFiles(const SupportSet &support, const std::string &fold
     const Link &link = support.skeleton[i];
     yaml << (i ? ", [" : "[") << support.keypoint_names[link[0]] << ", " << support.keypoint_names[link[1]] << "]";
   }
-  yaml << "]\nshots:\n  - image: shot.png\n    box: [" << shot.box.x << ", " << shot.box.y << ", " << shot.box.width << ", "
-       << shot.box.height << "]\n    points: {";
+  yaml << "]\nshots:\n  - image: shot.png\n    box: [" << shot.box.x << ", " << shot.box.y << ", " << shot.box.width
+       << ", " << shot.box.height << "]\n    points: {";
   for (std::size_t i = 0; i < shot.points.size(); ++i) {
-    yaml << (i ? ", " : "") << support.keypoint_names[i] << ": [" << shot.points[i].x << ", " << shot.points[i].y << "]";
+    yaml << (i ? ", " : "") << support.keypoint_names[i] << ": [" << shot.points[i].x << ", " << shot.points[i].y
+         << "]";
   }
   yaml << "}\n";
   return path;

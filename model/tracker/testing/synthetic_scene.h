@@ -1,6 +1,6 @@
 // Frames with exact truth for tests: a textured object with coloured dots before a textured background, drawn under any
-// similarity transform, in any pixel format and stride. No OpenCV in this header. Used by the tests of the tracker and of
-// the plugin.
+// similarity transform, in any pixel format and stride. No OpenCV in this header. Used by the tests of the tracker and
+// of the plugin.
 #pragma once
 
 #include <cstdint>

@@ -42,8 +42,11 @@ class TrackerRig {
     return result;
   }
 
-  /// Root of the mean squared distance of the raw points from the truth, in box sides; a large number where there are none.
-  double RawError(const ScenePose &pose, std::size_t instance = 0) const { return Error(pose, &TrackedPoint::raw_in_frame, instance); }
+  /// Root of the mean squared distance of the raw points from the truth, in box sides; a large number where there are
+  /// none.
+  double RawError(const ScenePose &pose, std::size_t instance = 0) const {
+    return Error(pose, &TrackedPoint::raw_in_frame, instance);
+  }
   double SmoothedError(const ScenePose &pose) const { return Error(pose, &TrackedPoint::xy_in_frame, 0); }
 
   TrackState state() const { return result.instances.empty() ? TrackState::kSearching : result.instances[0].state; }

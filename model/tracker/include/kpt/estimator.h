@@ -21,15 +21,15 @@ struct SupportCrop {
 
 /// One question: where are the keypoints in this crop?
 struct CropQuery {
-  const std::uint8_t *rgb = nullptr;        ///< crop_size x crop_size RGB, dense; borrowed for the call
-  const Point2 *seed_in_crop = nullptr;     ///< one a keypoint: where they are expected; null: no idea (proposal/centre)
-  bool layout_expected = true;              ///< the object fills the crop as in the shots; false: do not assume it
+  const std::uint8_t *rgb = nullptr;     ///< crop_size x crop_size RGB, dense; borrowed for the call
+  const Point2 *seed_in_crop = nullptr;  ///< one a keypoint: where they are expected; null: no idea (proposal/centre)
+  bool layout_expected = true;           ///< the object fills the crop as in the shots; false: do not assume it
 };
 
 struct PointEstimate {
-  Point2 xy_in_crop;      ///< pixels of the crop; integers are pixel centres
-  float confidence = 0;   ///< [0, 1]
-  float spread = 0;       ///< pixels of the crop: how far the recurrent layers disagree
+  Point2 xy_in_crop;     ///< pixels of the crop; integers are pixel centres
+  float confidence = 0;  ///< [0, 1]
+  float spread = 0;      ///< pixels of the crop: how far the recurrent layers disagree
 };
 
 using CropEstimate = std::vector<PointEstimate>;  ///< one a keypoint
@@ -50,8 +50,9 @@ class Estimator {
   /// Loads the shots and computes everything that depends on them alone, once.
   virtual void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) = 0;
 
-  /// How well the object is known, after SetSupport: the median error of its points when each shot is asked about with the
-  /// others as support (with itself where it is the only one), unseeded, in pixels of the crop. Negative: not known.
+  /// How well the object is known, after SetSupport: the median error of its points when each shot is asked about with
+  /// the others as support (with itself where it is the only one), unseeded, in pixels of the crop. Negative: not
+  /// known.
   virtual double typical_error() const { return -1; }
 
   /// Answers a batch of queries, in their order. `SetSupport` comes first.
@@ -66,8 +67,8 @@ struct EstimatorSettings {
 
 struct LoadedEstimator {
   std::unique_ptr<Estimator> estimator;
-  std::string device;                  ///< the one in use: "cpu", "cuda:0"
-  std::vector<std::string> warnings;   ///< why `auto` fell back to the CPU, for example
+  std::string device;                 ///< the one in use: "cpu", "cuda:0"
+  std::vector<std::string> warnings;  ///< why `auto` fell back to the CPU, for example
 };
 
 /// Loads the network's weights. Errors: kNotFound, kModel (expected and found), kDevice, kOutOfMemory.

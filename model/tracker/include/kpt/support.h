@@ -21,19 +21,19 @@ struct RgbImage {
 /// One marked picture.
 struct SupportShot {
   RgbImage image;
-  Box box;                      ///< of the object, in pixels of `image`
-  std::vector<Point2> points;   ///< one for each keypoint name, in pixels of `image`; (0, 0) where not visible
-  std::vector<bool> visible;    ///< one for each keypoint name
-  std::string source;           ///< "shot1.png" or "clip.mp4 frame 120", for messages
+  Box box;                     ///< of the object, in pixels of `image`
+  std::vector<Point2> points;  ///< one for each keypoint name, in pixels of `image`; (0, 0) where not visible
+  std::vector<bool> visible;   ///< one for each keypoint name
+  std::string source;          ///< "shot1.png" or "clip.mp4 frame 120", for messages
 };
 
 /// Everything the user said of one category of objects.
 struct SupportSet {
   std::string category;
   std::vector<std::string> keypoint_names;
-  std::vector<Link> skeleton;          ///< may be empty
-  std::vector<SupportShot> shots;      ///< at least one
-  std::vector<std::string> warnings;   ///< for the user, each a sentence
+  std::vector<Link> skeleton;         ///< may be empty
+  std::vector<SupportShot> shots;     ///< at least one
+  std::vector<std::string> warnings;  ///< for the user, each a sentence
 };
 
 struct SupportRequest {

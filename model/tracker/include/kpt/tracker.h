@@ -27,8 +27,8 @@ struct FrameView {
   int width = 0;
   int height = 0;
   Plane planes[3];
-  std::optional<std::int64_t> pts_ns;          ///< none: time advances by duration_ns
-  std::optional<std::int64_t> duration_ns;     ///< none: 1/30 s
+  std::optional<std::int64_t> pts_ns;       ///< none: time advances by duration_ns
+  std::optional<std::int64_t> duration_ns;  ///< none: 1/30 s
 };
 
 enum class TrackState { kSearching, kTracked, kLost };
@@ -52,9 +52,9 @@ struct TrackedPoint {
 struct Instance {
   int id = 0;  ///< from 1; stays with the object
   TrackState state = TrackState::kSearching;
-  float confidence = 0;               ///< mean over the points
-  Box box;                            ///< hull of the points that are not lost; in pixels of the frame
-  std::vector<TrackedPoint> points;   ///< index i is keypoint i, always all of them; empty where state is kLost
+  float confidence = 0;              ///< mean over the points
+  Box box;                           ///< hull of the points that are not lost; in pixels of the frame
+  std::vector<TrackedPoint> points;  ///< index i is keypoint i, always all of them; empty where state is kLost
 };
 
 enum class EventKind { kLost, kReacquired };
@@ -84,9 +84,9 @@ struct TrackerSettings {
   int max_lost_frames = 30;
   Smoothing smoothing = Smoothing::kOneEuro;
   float min_cutoff_hz = 1.0F;
-  float beta = 10.0F;           ///< cutoff gained for each box side a second of speed
-  bool use_flow = true;         ///< false: crop and seed from the last output alone (for comparisons)
-  bool use_network = true;      ///< false: Lucas-Kanade alone after the start (for comparisons)
+  float beta = 10.0F;       ///< cutoff gained for each box side a second of speed
+  bool use_flow = true;     ///< false: crop and seed from the last output alone (for comparisons)
+  bool use_network = true;  ///< false: Lucas-Kanade alone after the start (for comparisons)
 };
 
 class Tracker {

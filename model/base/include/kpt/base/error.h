@@ -17,7 +17,7 @@ enum class ErrorCode {
   kModel,            ///< weights that are unreadable or do not fit the network
   kDevice,           ///< a device that is not there or failed
   kOutOfMemory,
-  kInternal,         ///< anything else: a bug or a library's failure
+  kInternal,  ///< anything else: a bug or a library's failure
 };
 
 /// Thrown by net, data and train; the tracker's `Protect` turns it into a `Status`. The message is for the user: it

@@ -1,5 +1,5 @@
-// Keeps what was asked for last, so that memory stays bounded where pictures are many. Plain C++. Called by training and
-// evaluation.
+// Keeps what was asked for last, so that memory stays bounded where pictures are many. Plain C++. Called by training
+// and evaluation.
 #pragma once
 
 #include <cstddef>

@@ -15,9 +15,10 @@ class LayoutPriorImpl : public torch::nn::Module {
   LayoutPriorImpl();
 
   /// Logarithm of a Gaussian around each centre, never below a floor, so that clear evidence elsewhere wins; width and
-  /// floor are learned. `centres` [B, K, 2] in [0, 1], `known` [B, K] bool: points that no shot shows have no prior (0).
-  /// Returns [B, K, h * w].
-  torch::Tensor Logits(const torch::Tensor &centres, const torch::Tensor &known, std::array<std::int64_t, 2> size) const;
+  /// floor are learned. `centres` [B, K, 2] in [0, 1], `known` [B, K] bool: points that no shot shows have no prior
+  /// (0). Returns [B, K, h * w].
+  torch::Tensor Logits(const torch::Tensor &centres, const torch::Tensor &known,
+                       std::array<std::int64_t, 2> size) const;
 
  private:
   torch::Tensor log_width_;  ///< of the crop's side

@@ -35,8 +35,8 @@ struct PadPlan {
 
 /// Training: each slot takes a random link; lam ~ Beta(1, 1).
 PadPlan MixupPadding(int real_keypoints, const std::vector<Link> &links, int padded_keypoints, std::mt19937_64 &random);
-/// The same with the draws given: `link` has one entry a slot (in any order), `lam` one for each of the K indices, as in
-/// the golden file (slot number i after grouping takes the lam of index i, then each link's are sorted).
+/// The same with the draws given: `link` has one entry a slot (in any order), `lam` one for each of the K indices, as
+/// in the golden file (slot number i after grouping takes the lam of index i, then each link's are sorted).
 PadPlan MixupPaddingFromDraws(int real_keypoints, const std::vector<Link> &links, int padded_keypoints,
                               const std::vector<int> &link_of_slot, const std::vector<float> &lam_of_index);
 /// Test: n = (K - K_c) div links points a link, equally spaced; the rest are empty slots.
@@ -46,7 +46,8 @@ PadPlan ZeroPadding(int real_keypoints, const std::vector<Link> &links, int padd
 /// What a network is used with: equal division, or empty slots where its configuration says so.
 PadPlan PaddingFor(const NetConfig &config, int real_keypoints, const std::vector<Link> &links);
 
-/// A picture's keypoints with the plan's slots filled: K_c + slots entries. A padded point is visible where both ends are.
+/// A picture's keypoints with the plan's slots filled: K_c + slots entries. A padded point is visible where both ends
+/// are.
 Keypoints Pad(const Keypoints &real, const PadPlan &plan);
 
 /// The plan's original links, first, then the chains through each link's visible added points.
@@ -54,12 +55,12 @@ std::vector<Link> LinksAfterPadding(const PadPlan &plan, const Keypoints &padded
 
 /// For every keypoint `entries` indices: breadth first over the links, itself first, padded with itself; expansion from
 /// visible points only. `depth` (same shape) is the number of links walked, may be null.
-std::vector<std::vector<std::int64_t>> LinkedReferences(const std::vector<Link> &links, const std::vector<bool> &visible,
-                                                        int entries = 16,
+std::vector<std::vector<std::int64_t>> LinkedReferences(const std::vector<Link> &links,
+                                                        const std::vector<bool> &visible, int entries = 16,
                                                         std::vector<std::vector<int>> *depth = nullptr);
 
-/// For a category without links: the minimum spanning tree over the points' means over the shots that see them (Kruskal,
-/// ties by (length, i, j)), links sorted. Points that no shot sees are left out of the tree.
+/// For a category without links: the minimum spanning tree over the points' means over the shots that see them
+/// (Kruskal, ties by (length, i, j)), links sorted. Points that no shot sees are left out of the tree.
 std::vector<Link> SpanningTree(const std::vector<Keypoints> &shots);
 
 /// A skeleton in one piece: `links` as they are, then the shortest links (as in SpanningTree) that join the parts which

@@ -43,8 +43,8 @@ struct NetOutput {
 
 /// What the caller knows of the query: first points, and whether the support's layout is to be expected.
 struct Seeds {
-  torch::Tensor points;  ///< [B, K, 2] in [0, 1], or undefined: none
-  torch::Tensor seeded{};  ///< [B] bool: which items have them; undefined: all
+  torch::Tensor points;            ///< [B, K, 2] in [0, 1], or undefined: none
+  torch::Tensor seeded{};          ///< [B] bool: which items have them; undefined: all
   torch::Tensor without_layout{};  ///< [B] bool: items whose proposal shall not prefer the layout; undefined: none
 };
 
@@ -65,7 +65,8 @@ class PredictorImpl : public torch::nn::Module {
   /// Support miner `layer` on every shot from features [B, K, C]: [S, B, K, C].
   torch::Tensor MineSupport(std::size_t layer, const torch::Tensor &features, const SupportContext &support);
   /// P_q0: seeds where given, else the proposal, else the centre. Fills the output's proposal fields.
-  torch::Tensor InitialPoints(const SupportContext &support, const FeatureMaps &query, const Seeds &seeds, NetOutput *out);
+  torch::Tensor InitialPoints(const SupportContext &support, const FeatureMaps &query, const Seeds &seeds,
+                              NetOutput *out);
   torch::Tensor Confidence(std::size_t layer, const torch::Tensor &features, const torch::Tensor &support_raw,
                            const FeatureMaps &query, const torch::Tensor &points);
 

@@ -25,19 +25,22 @@ class ProposalImpl : public torch::nn::Module {
  public:
   explicit ProposalImpl(const NetConfig &config);
 
-  /// What to look for: keys [B, K, C] of unit length, from the points' raw features F_s0 and layer 1's support features.
+  /// What to look for: keys [B, K, C] of unit length, from the points' raw features F_s0 and layer 1's support
+  /// features.
   torch::Tensor Keys(const torch::Tensor &raw, const torch::Tensor &mined);
 
   /// Cosine of keys (batch B or 1) and the query's map, times the learned temperature; with a layout prior plus that,
   /// whose centres are the layout, fitted to the surest points: logits [B, K, h * w].
   /// `without_layout` [B] bool: items that the prior is not for; undefined: none.
-  torch::Tensor Logits(const ProposalSupport &support, const FeatureMaps &query, const torch::Tensor &without_layout = {});
+  torch::Tensor Logits(const ProposalSupport &support, const FeatureMaps &query,
+                       const torch::Tensor &without_layout = {});
 
   /// Soft-argmax in the 5x5 cells around each maximum: [B, K, 2] in [0, 1].
   torch::Tensor Points(const torch::Tensor &logits, const FeatureMaps &query) const;
 
  private:
-  torch::Tensor LayoutLogits(const torch::Tensor &correlation, const ProposalSupport &support, const FeatureMaps &query);
+  torch::Tensor LayoutLogits(const torch::Tensor &correlation, const ProposalSupport &support,
+                             const FeatureMaps &query);
 
   std::size_t level_;
   Mlp key_{nullptr};

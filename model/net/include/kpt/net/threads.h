@@ -1,4 +1,5 @@
-// How many CPU threads the network uses. No Torch in this header. Called by the tracker's network estimator and training.
+// How many CPU threads the network uses. No Torch in this header. Called by the tracker's network estimator and
+// training.
 #pragma once
 
 namespace kpt::net {

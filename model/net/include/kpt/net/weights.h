@@ -13,7 +13,8 @@
 namespace kpt::net {
 
 /// Copies a file's tensors into the module's parameters and buffers. Throws Error(kModel) that lists every missing,
-/// extra or misshapen key. 16-bit floats become 32-bit ones. Only keys that start with `prefix` count, and it is removed.
+/// extra or misshapen key. 16-bit floats become 32-bit ones. Only keys that start with `prefix` count, and it is
+/// removed.
 void LoadWeights(torch::nn::Module &module, const SafetensorsFile &file, const std::string &prefix = "");
 
 /// A network as its file's metadata describes it, with its weights. Throws Error (kNotFound, kModel).

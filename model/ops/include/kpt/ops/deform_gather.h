@@ -72,7 +72,7 @@ OpStatus DeformGatherBackwardCpu(const DeformGatherShape &, const DeformGatherIn
 /// The same on the GPU; pointers are device pointers, `stream` is a cudaStream_t. Present only in CUDA builds.
 OpStatus DeformGatherCuda(const DeformGatherShape &, const DeformGatherInputs &, const DeformGatherOutputs &,
                           void *stream) noexcept;
-OpStatus DeformGatherBackwardCuda(const DeformGatherShape &, const DeformGatherInputs &,
-                                  const DeformGatherGradients &, void *stream) noexcept;
+OpStatus DeformGatherBackwardCuda(const DeformGatherShape &, const DeformGatherInputs &, const DeformGatherGradients &,
+                                  void *stream) noexcept;
 
 }  // namespace kpt::ops

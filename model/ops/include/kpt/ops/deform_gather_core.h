@@ -79,8 +79,8 @@ KPT_HD void ForEachCornerOfLevel(const DeformGatherShape &shape, const DeformGat
                                  std::int64_t level, std::int64_t level_start, const Visit &visit) {
   for (std::int64_t p = 0; p < shape.points; ++p) {
     const std::int64_t sample = (group * shape.levels + level) * shape.points + p;
-    const Bilinear around = AroundLocation(in.locations[2 * sample], in.locations[2 * sample + 1],
-                                           shape.height[level], shape.width[level]);
+    const Bilinear around =
+        AroundLocation(in.locations[2 * sample], in.locations[2 * sample + 1], shape.height[level], shape.width[level]);
     if (!around.any_inside) continue;
     const float attention = in.attention[sample];
     for (int corner = 0; corner < kCorners; ++corner) {
@@ -105,9 +105,8 @@ KPT_HD float GatherChannel(const DeformGatherShape &shape, const DeformGatherInp
                            std::int64_t channel) {
   const float *values = ValuesOfGroup(shape, in.values, group);
   float sum = 0.0f;
-  ForEachCorner(shape, in, group, [&](std::int64_t cell, float weight) {
-    sum += weight * values[cell * shape.channels + channel];
-  });
+  ForEachCorner(shape, in, group,
+                [&](std::int64_t cell, float weight) { sum += weight * values[cell * shape.channels + channel]; });
   return sum;
 }
 
@@ -158,8 +157,8 @@ KPT_HD SampleGradient GatherSampleGradient(const DeformGatherShape &shape, const
                                            std::int64_t first, std::int64_t step) {
   const std::int64_t group = sample / (shape.levels * shape.points);
   const std::int64_t level = sample / shape.points % shape.levels;
-  const Bilinear around = AroundLocation(in.locations[2 * sample], in.locations[2 * sample + 1], shape.height[level],
-                                         shape.width[level]);
+  const Bilinear around =
+      AroundLocation(in.locations[2 * sample], in.locations[2 * sample + 1], shape.height[level], shape.width[level]);
   if (!around.any_inside) return {};
   const float *values = ValuesOfGroup(shape, in.values, group) + LevelStart(shape, level) * shape.channels;
   const float *gathered = gradients.gathered + group * shape.channels;

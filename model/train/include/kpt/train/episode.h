@@ -20,13 +20,13 @@ struct EpisodePicture {
 };
 
 struct Episode {
-  std::vector<EpisodePicture> support;                            ///< at least one
+  std::vector<EpisodePicture> support;  ///< at least one
   EpisodePicture query;
-  int real_keypoints = 0;                                         ///< the first ones; the rest is padding
+  int real_keypoints = 0;                                           ///< the first ones; the rest is padding
   std::vector<std::vector<std::vector<std::int64_t>>> linked_refs;  ///< [shot][K][16], from each shot's visibility
-  bool object_in_query = true;                                    ///< false: confidence must be low, no point counts
-  std::vector<Point2> seeds;                                      ///< K first query points, or empty: not seeded
-  const char *source = "";                                        ///< "photo", "labelled" ...: for statistics
+  bool object_in_query = true;                                      ///< false: confidence must be low, no point counts
+  std::vector<Point2> seeds;                                        ///< K first query points, or empty: not seeded
+  const char *source = "";                                          ///< "photo", "labelled" ...: for statistics
 };
 
 /// Makes episodes. `Make` is called from several threads at once, each with its own generator; the same generator state

@@ -9,8 +9,8 @@
 namespace kpt::train {
 
 struct LossWeights {
-  double mixup = 0.5;        ///< of padded slots' points, against real ones
-  double covered = 0.3;      ///< of a covered point, against a seen one
+  double mixup = 0.5;    ///< of padded slots' points, against real ones
+  double covered = 0.3;  ///< of a covered point, against a seen one
   double confidence = 0.02;
   double proposal = 0.05;
   double confident_within = 0.06;  ///< of the crop: how near counts as right for the confidence branch

@@ -8,10 +8,10 @@
 namespace kpt::train {
 
 struct RunOptions {
-  std::string config;     ///< YAML file
-  std::string data_root;  ///< instead of the configuration's; empty: as configured
-  std::vector<std::string> settings;  ///< "section.key=value", instead of the configuration's
-  bool resume = false;    ///< go on from the run's last checkpoint
+  std::string config;                                 ///< YAML file
+  std::string data_root;                              ///< instead of the configuration's; empty: as configured
+  std::vector<std::string> settings;                  ///< "section.key=value", instead of the configuration's
+  bool resume = false;                                ///< go on from the run's last checkpoint
   std::function<bool()> stop = [] { return false; };  ///< asked after each step
 };
 

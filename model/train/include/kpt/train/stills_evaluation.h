@@ -27,8 +27,8 @@ struct PredictedPoint {
 };
 
 /// Answers one pair: the query's points are not to be looked at.
-using StillsPredictor = std::function<std::vector<PredictedPoint>(const std::vector<EvaluationCrop> &shots,
-                                                                  const EvaluationCrop &query, const std::vector<Link> &skeleton)>;
+using StillsPredictor = std::function<std::vector<PredictedPoint>(
+    const std::vector<EvaluationCrop> &shots, const EvaluationCrop &query, const std::vector<Link> &skeleton)>;
 
 struct StillsOptions {
   int shots = 1;
@@ -39,7 +39,8 @@ struct StillsOptions {
   std::vector<std::string> leave_images;  ///< file names that are no query and no support
 };
 
-/// Shares of points within 5, 10 and 20 % of the longer side of the query's box; mpck: the mean over 5, 10, 15 and 20 %.
+/// Shares of points within 5, 10 and 20 % of the longer side of the query's box; mpck: the mean over 5, 10, 15 and 20
+/// %.
 struct Pck {
   double at05 = 0, at10 = 0, at15 = 0, at20 = 0;
   double mean() const { return (at05 + at10 + at15 + at20) / 4; }
@@ -59,9 +60,10 @@ struct CategoryPck {
   std::vector<ConfidenceSample> confidences;  ///< of every counted point
 };
 
-/// One entry a category of `file` with two or more labelled stills. Frames of clips are not stills. Throws Error(kInput)
-/// for a picture that cannot be read.
-std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const StillsOptions &options, const StillsPredictor &predict);
+/// One entry a category of `file` with two or more labelled stills. Frames of clips are not stills. Throws
+/// Error(kInput) for a picture that cannot be read.
+std::vector<CategoryPck> EvaluateStills(const data::CocoFile &file, const StillsOptions &options,
+                                        const StillsPredictor &predict);
 
 /// For the category with this index of this file: the confidence of every point when the query shows an object of
 /// another category, of another file where there are several (one file's categories may be alike). Empty where there is

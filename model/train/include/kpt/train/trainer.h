@@ -19,7 +19,8 @@ namespace kpt::train {
 struct TrainerOptions {
   std::string folder;  ///< of the run: checkpoint/, curve.csv, weights
   int total_steps = 20000;
-  double max_minutes = 0;  ///< of the whole run, resumptions included; 0: no limit. The schedule ends at whichever is first
+  double max_minutes =
+      0;  ///< of the whole run, resumptions included; 0: no limit. The schedule ends at whichever is first
   int batch = 12;
   int warmup_steps = 200;
   double learning_rate = 6e-4;
@@ -60,8 +61,8 @@ class Trainer {
 
   /// Trains until the schedule ends or `stop` says so, writing a checkpoint then too. `on_curve` gets every new curve
   /// point, after it was added to curve.csv.
-  void Run(const MakeEpisodes &make_episodes, const Evaluation &evaluate, const std::function<void(const CurvePoint &)> &on_curve,
-           const std::function<bool()> &stop);
+  void Run(const MakeEpisodes &make_episodes, const Evaluation &evaluate,
+           const std::function<void(const CurvePoint &)> &on_curve, const std::function<bool()> &stop);
 
   std::int64_t step() const;
 

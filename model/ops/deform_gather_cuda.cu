@@ -4,21 +4,13 @@
 //
 // Knows no Torch; allocates nothing and waits for nothing: the work is queued on the caller's stream. Sums into the
 // gradient of the values are atomic, so their last bits can differ from run to run.
-#include <cuda_runtime.h>
-
-#include <algorithm>
-
+#include "cuda_launch.cuh"
 #include "kpt/ops/deform_gather_core.h"
 
 namespace kpt::ops {
 namespace {
 
-constexpr int kThreads = 256;
 constexpr int kWarp = 32;
-constexpr std::int64_t kMaxBlocks = 65535;  // beyond it the loops in the kernels take further turns
-
-__device__ std::int64_t ThreadIndex() { return static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; }
-__device__ std::int64_t ThreadCount() { return static_cast<std::int64_t>(gridDim.x) * blockDim.x; }
 
 __device__ float WarpSum(float number) {
   for (int distance = kWarp / 2; distance > 0; distance /= 2) {
@@ -62,13 +54,6 @@ __global__ void __launch_bounds__(kThreads)
                    [](float *at, float summand) { atomicAdd(at, summand); });
   }
 }
-
-unsigned Blocks(std::int64_t threads) {
-  return static_cast<unsigned>(std::min((threads + kThreads - 1) / kThreads, kMaxBlocks));
-}
-
-/// Of the launches since the last call; asking clears it.
-OpStatus LaunchStatus() { return cudaGetLastError() == cudaSuccess ? OpStatus::kOk : OpStatus::kCudaError; }
 
 }  // namespace
 

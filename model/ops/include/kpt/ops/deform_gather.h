@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "kpt/ops/parallel.h"
+#include "kpt/ops/status.h"
 
 namespace kpt::ops {
 
@@ -54,8 +55,6 @@ struct DeformGatherGradients {
   float *locations = nullptr;       ///< [B, K, G, T, P, 2]
   float *attention = nullptr;       ///< [B, K, G, T, P]
 };
-
-enum class OpStatus { kOk, kBadShape, kCudaError };
 
 /// Returns kBadShape where a size is not positive, there are too many levels, the maps' cells do not add up to N, the
 /// batch stride is neither N * C nor 0, or a tensor would not fit into the address space.

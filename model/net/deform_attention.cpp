@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "kpt/net/transfer.h"
+
 namespace kpt::net {
 namespace {
 
@@ -83,7 +85,7 @@ Tensor SideHeadsImpl::Heads(const Tensor &query, const Tensor &references, const
   std::vector<float> cells;  // offsets count cells of their level
   for (const auto &[height, width] : maps.sizes)
     cells.insert(cells.end(), {static_cast<float>(width), static_cast<float>(height)});
-  const Tensor cell_count = torch::tensor(cells, query.options().requires_grad(false)).view({levels, 1, 2});
+  const Tensor cell_count = OnDevice(torch::tensor(cells), query.device()).to(query.dtype()).view({levels, 1, 2});
 
   const Tensor offsets = torch::linear(query, s.offsets_weight, s.offsets_bias)
                              .view({batch, keypoints, side, attention, levels, points, 2});

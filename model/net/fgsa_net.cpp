@@ -1,5 +1,7 @@
 #include "kpt/net/fgsa_net.h"
 
+#include "kpt/net/transfer.h"
+
 namespace kpt::net {
 
 using torch::Tensor;
@@ -18,7 +20,7 @@ FgsaNetImpl::FgsaNetImpl(const NetConfig &config) : config_(config) {
 
 Tensor FgsaNetImpl::Normalise(const Tensor &rgb) const {
   const Tensor planes = rgb.permute({0, 3, 1, 2}).to(torch::kFloat);  // keeps the memory order: channels_last
-  return (planes - mean_.to(rgb.device())) * scale_.to(rgb.device());
+  return (planes - OnDevice(mean_, rgb.device())) * OnDevice(scale_, rgb.device());
 }
 
 FeatureMaps FgsaNetImpl::Features(const Tensor &images) {

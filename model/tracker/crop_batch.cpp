@@ -67,15 +67,29 @@ void CropBatch::Ask(FramePixels &frame, const std::vector<CropQuestion> &questio
   }
 }
 
+/// Crops of a frame on the GPU stay there, but for those that are painted over first.
+bool CropBatch::LeftToEstimator(const FramePixels &frame, const CropQuestion *questions, std::size_t count) const {
+  const auto painted = [](const CropQuestion &question) { return question.painted_over != nullptr; };
+  return frame.on_device() && estimator_->CutsCropsOf(frame.view().memory) &&
+         std::none_of(questions, questions + count, painted);
+}
+
 void CropBatch::Cut(FramePixels &frame, const CropQuestion *questions, std::size_t count) {
   const std::size_t crop_bytes = static_cast<std::size_t>(crop_size_) * crop_size_ * 3;
+  const bool left_to_estimator = LeftToEstimator(frame, questions, count);
   queries_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     const Similarity crop_from_frame = CropFromFrame(questions[i].frame_from_object, crop_size_);
-    std::uint8_t *rgb = &pixels_[i * crop_bytes];
-    frame.Crop(crop_from_frame, crop_size_, rgb);
-    if (questions[i].painted_over != nullptr) PaintOver(*questions[i].painted_over, crop_from_frame, crop_size_, rgb);
-    queries_[i] = {rgb, nullptr, questions[i].layout_expected};
+    queries_[i] = {nullptr, nullptr, questions[i].layout_expected, {}};
+    if (left_to_estimator) {
+      const Similarity &s = crop_from_frame;
+      queries_[i].in_frame = {&frame.view(), s.a, s.b, s.dx, s.dy};
+    } else {
+      std::uint8_t *rgb = &pixels_[i * crop_bytes];
+      frame.Crop(crop_from_frame, crop_size_, rgb);
+      if (questions[i].painted_over != nullptr) PaintOver(*questions[i].painted_over, crop_from_frame, crop_size_, rgb);
+      queries_[i].rgb = rgb;
+    }
     if (questions[i].seeds_in_frame == nullptr) continue;
     Point2 *seeds = &seeds_[i * keypoints_];
     std::transform(questions[i].seeds_in_frame->begin(), questions[i].seeds_in_frame->end(), seeds, crop_from_frame);

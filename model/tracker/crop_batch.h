@@ -35,6 +35,7 @@ class CropBatch {
            std::vector<Measurements> *answers);
 
  private:
+  bool LeftToEstimator(const FramePixels &frame, const CropQuestion *questions, std::size_t count) const;
   void Cut(FramePixels &frame, const CropQuestion *questions, std::size_t count);
   void Read(const CropEstimate &estimate, const CropQuestion &question, Measurements *answer) const;
 

@@ -3,10 +3,11 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <string>
 
 #include "kpt/base/error.h"
+#include "kpt/ops/frame_crop_core.h"
 
 namespace kpt {
 namespace {
@@ -53,17 +54,7 @@ cv::Mat Borrow(const FrameView::Plane &plane, int width, int height, int channel
                  static_cast<std::size_t>(plane.stride));
 }
 
-std::uint8_t Clamp8(int v) { return static_cast<std::uint8_t>(std::clamp(v, 0, 255)); }
-
-/// BT.601, limited range, in 10-bit fixed point.
-void YuvToRgb(int y, int u, int v, std::uint8_t *rgb) {
-  const int luma = 1192 * (y - 16) + 512;
-  const int d = u - 128;
-  const int e = v - 128;
-  rgb[0] = Clamp8((luma + 1634 * e) >> 10);
-  rgb[1] = Clamp8((luma - 401 * d - 832 * e) >> 10);
-  rgb[2] = Clamp8((luma + 2065 * d) >> 10);
-}
+ops::Placement PlacementOf(const Similarity &s) { return {s.a, s.b, s.dx, s.dy}; }
 
 }  // namespace
 
@@ -107,6 +98,12 @@ FramePixels::Layer FramePixels::PackedOrLuma() const {
 }
 
 void FramePixels::Grey(const GreyRegion &region, cv::Size size, cv::Mat *grey) {
+  if (on_device()) {
+    grey->create(size, CV_8UC1);
+    const cv::Rect &rect = region.rect;
+    const ops::GreyPart part = {{}, rect.x, rect.y, rect.width, rect.height, size.width, size.height};
+    return device_reader_.Grey(frame_, part, grey->ptr());
+  }
   const cv::Mat source = PackedOrLuma().pixels(region.rect);
   const int conversion = InfoOf(frame_.format).to_grey;
   const bool same_size = source.size() == size;
@@ -124,45 +121,21 @@ void FramePixels::Grey(const GreyRegion &region, cv::Size size, cv::Mat *grey) {
 }
 
 void FramePixels::Warp(const Layer &layer, const Similarity &crop_from_frame, int size, int border, cv::Mat *out) {
-  // Layer pixel i covers frame pixels s*i .. s*i + s-1: its centre lies at s*i + (s-1)/2.
-  const auto frame_from_layer = [](double s, cv::Point origin) {
-    return Similarity{s, 0, s * origin.x + (s - 1) / 2, s * origin.y + (s - 1) / 2};
-  };
   cv::Mat source = layer.pixels;
-  Similarity crop_from_source = crop_from_frame * frame_from_layer(layer.subsampling, {0, 0});
-  const double scale = crop_from_source.scale();
-  if (scale < 0.5) {
-    // The crop's bounding rectangle in the layer, on a grid of `factor` pixels so that no area is cut.
-    const int factor = std::max(2, static_cast<int>(1 / scale));
-    const Similarity source_from_crop = crop_from_source.Inverse();
-    const Point2 centre = source_from_crop({size / 2.0F, size / 2.0F});
-    const double reach =
-        0.5 * size / scale *
-            (std::abs(std::cos(crop_from_source.angle_rad())) + std::abs(std::sin(crop_from_source.angle_rad()))) +
-        2 * factor;
-    const auto grid = [&](double v, int limit, bool up) {
-      const double cells = std::clamp(v, 0.0, static_cast<double>(limit)) / factor;
-      return std::min(limit, static_cast<int>(up ? std::ceil(cells) : std::floor(cells)) * factor);
-    };
-    const int left = grid(centre.x - reach, source.cols, false), right = grid(centre.x + reach, source.cols, true);
-    const int top = grid(centre.y - reach, source.rows, false), bottom = grid(centre.y + reach, source.rows, true);
-    // What is left over at the right and bottom edge does not fill a cell; a smaller picture keeps its pixels.
-    const int columns = (right - left) / factor, rows = (bottom - top) / factor;
-    if (columns > 0 && rows > 0) {
-      cv::resize(source(cv::Rect(left, top, columns * factor, rows * factor)), shrunk_, cv::Size(columns, rows), 0, 0,
-                 cv::INTER_AREA);
-      source = shrunk_;
-      const double centring = (factor - 1) / 2.0;
-      crop_from_source = crop_from_source * Similarity{static_cast<double>(factor), 0, left + centring, top + centring};
-    }
+  const ops::PlaneWindow window =
+      ops::WindowOf(PlacementOf(crop_from_frame), size, source.cols, source.rows, layer.subsampling);
+  if (window.factor > 1) {
+    const cv::Rect part(window.left, window.top, window.columns * window.factor, window.rows * window.factor);
+    cv::resize(source(part), shrunk_, cv::Size(window.columns, window.rows), 0, 0, cv::INTER_AREA);
+    source = shrunk_;
   }
-  const Similarity &t = crop_from_source;
-  const cv::Matx23d matrix(t.a, -t.b, t.dx, t.b, t.a, t.dy);
-  cv::warpAffine(source, *out, matrix, cv::Size(size, size), cv::INTER_LINEAR, cv::BORDER_CONSTANT,
-                 cv::Scalar::all(border));
+  const cv::Matx23d matrix(window.cell_from_crop);
+  cv::warpAffine(source, *out, matrix, cv::Size(size, size), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_CONSTANT, cv::Scalar::all(border));
 }
 
 void FramePixels::Crop(const Similarity &crop_from_frame, int size, std::uint8_t *rgb) {
+  if (on_device()) return device_reader_.Crop(frame_, PlacementOf(crop_from_frame), size, rgb);
   if (IsYuv(frame_.format)) return CropYuv(crop_from_frame, size, rgb);
   cv::Mat out(size, size, CV_8UC3, rgb);
   const int conversion = InfoOf(frame_.format).to_rgb;
@@ -186,8 +159,10 @@ void FramePixels::CropYuv(const Similarity &crop_from_frame, int size, std::uint
     const std::uint8_t *u = chroma_.ptr(row);
     const std::uint8_t *v = interleaved ? u + 1 : chroma_v_.ptr(row);
     const int step = interleaved ? 2 : 1;
-    for (int column = 0; column < size; ++column, rgb += 3)
-      YuvToRgb(y[column], u[column * step], v[column * step], rgb);
+    for (int column = 0; column < size; ++column, rgb += 3) {
+      const ops::Rgb pixel = ops::RgbOfYuv(y[column], u[column * step], v[column * step]);
+      std::copy(std::begin(pixel.channel), std::end(pixel.channel), rgb);
+    }
   }
 }
 

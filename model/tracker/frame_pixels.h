@@ -1,6 +1,7 @@
 // Reads pixels out of a borrowed frame of any supported format: grey regions for optical flow, and square RGB crops
 // under a similarity transform. Never converts the whole frame: planes are cut and scaled first, the small result is
-// converted. Knows nothing of objects. Called by flow.cpp, crop.cpp and search.cpp; keeps its buffers from frame to
+// converted. Of a frame in GPU memory the GPU does that, and only the small result comes
+// here. Knows nothing of objects. Called by flow.cpp, crop.cpp and search.cpp; keeps its buffers from frame to
 // frame.
 #pragma once
 
@@ -8,7 +9,8 @@
 
 #include <cstdint>
 
-#include "kpt/tracker.h"
+#include "device_frame.h"
+#include "kpt/frame.h"
 #include "similarity.h"
 
 namespace kpt {
@@ -33,6 +35,10 @@ class FramePixels {
 
   int width() const { return frame_.width; }
   int height() const { return frame_.height; }
+  bool on_device() const { return frame_.memory == FrameMemory::kCuda; }
+
+  /// The frame that is attached; valid until the next Attach.
+  const FrameView &view() const { return frame_; }
 
   /// The part of the frame that `region.rect` names, grey, `size` large.
   void Grey(const GreyRegion &region, cv::Size size, cv::Mat *grey);
@@ -44,14 +50,15 @@ class FramePixels {
  private:
   /// A part of the frame as one image: all of a packed format, or one plane.
   struct Layer {
-    cv::Mat pixels;          ///< header over borrowed memory
-    double subsampling = 1;  ///< frame pixels a pixel of this layer, on both axes
+    cv::Mat pixels;       ///< header over borrowed memory
+    int subsampling = 1;  ///< frame pixels a pixel of this layer, on both axes
   };
   Layer PackedOrLuma() const;
   void Warp(const Layer &layer, const Similarity &crop_from_frame, int size, int border, cv::Mat *out);
   void CropYuv(const Similarity &crop_from_frame, int size, std::uint8_t *rgb);
 
   FrameView frame_;
+  DeviceFrameReader device_reader_;
   cv::Mat shrunk_, warped_, luma_, chroma_, chroma_v_, grey_source_;
 };
 

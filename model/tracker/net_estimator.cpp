@@ -8,13 +8,19 @@
 #include <cstring>
 #include <filesystem>
 
+#include "frame_channels.h"
 #include "kpt/estimator.h"
 #include "kpt/log/log.h"
 #include "kpt/net/fgsa_net.h"
 #include "kpt/net/padding.h"
 #include "kpt/net/threads.h"
+#include "kpt/net/transfer.h"
 #include "kpt/net/weights.h"
 #include "protect.h"
+
+#ifdef KPT_TORCH_CUDA
+#include <c10/cuda/CUDAGuard.h>
+#endif
 
 namespace kpt {
 namespace {
@@ -46,6 +52,7 @@ class NetEstimator : public Estimator {
   std::string model_name() const override { return name_; }
   std::int64_t images_seen() const override { return net_->images_seen(); }
   double typical_error() const override { return typical_error_; }
+  bool CutsCropsOf(FrameMemory memory) const override { return (memory == FrameMemory::kCuda) == device_.is_cuda(); }
   void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) override;
   std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override;
 
@@ -54,6 +61,7 @@ class NetEstimator : public Estimator {
   net::SupportAnnotations Annotate(const std::vector<net::Keypoints> &shots) const;
   /// 8-bit crops [N, H, W, 3] -> pyramids.
   net::FeatureMaps Features(const std::vector<const std::uint8_t *> &crops);
+  net::FeatureMaps FeaturesOf(const std::vector<CropQuery> &queries);
   net::Seeds SeedsOf(const std::vector<CropQuery> &queries) const;
   Tensor Confidence(const net::NetOutput &out, const Tensor &spread) const;
   void WarmUp(const net::FeatureMaps &maps);
@@ -81,7 +89,25 @@ net::FeatureMaps NetEstimator::Features(const std::vector<const std::uint8_t *> 
   Tensor images = torch::empty({static_cast<std::int64_t>(crops.size()), size, size, 3}, torch::kUInt8);
   for (std::size_t i = 0; i < crops.size(); ++i)
     std::memcpy(images.data_ptr<std::uint8_t>() + i * bytes, crops[i], bytes);
-  return net_->Features(net_->Normalise(images.to(device_)));
+  return net_->Features(net_->Normalise(net::OnDevice(images, device_)));
+}
+
+net::FeatureMaps NetEstimator::FeaturesOf(const std::vector<CropQuery> &queries) {
+  if (queries[0].rgb != nullptr) {
+    std::vector<const std::uint8_t *> crops;
+    for (const CropQuery &query : queries) crops.push_back(query.rgb);
+    return Features(crops);
+  }
+  ops::FrameCrops crops;
+  crops.frame = ChannelsOf(*queries[0].in_frame.frame);
+  crops.size = crop_size();
+  for (const CropQuery &query : queries) {
+    const CropOfFrame &crop = query.in_frame;
+    if (ops::AddCrop({crop.a, crop.b, crop.dx, crop.dy}, &crops) != ops::OpStatus::kOk) {
+      throw Error(ErrorCode::kInternal, "Estimate: more crops of a frame than fit into one call.");
+    }
+  }
+  return net_->Features(net_->InputFrom(crops, device_));
 }
 
 net::SupportAnnotations NetEstimator::Annotate(const std::vector<net::Keypoints> &shots) const {
@@ -165,7 +191,7 @@ net::Seeds NetEstimator::SeedsOf(const std::vector<CropQuery> &queries) const {
   const auto count = std::count_if(queries.begin(), queries.end(), seeded);
   const Tensor without_layout = torch::zeros({static_cast<std::int64_t>(queries.size())}, torch::kBool);
   for (std::size_t i = 0; i < queries.size(); ++i) without_layout.data_ptr<bool>()[i] = !queries[i].layout_expected;
-  if (count == 0) return {{}, {}, without_layout.to(device_)};
+  if (count == 0) return {{}, {}, net::OnDevice(without_layout, device_)};
   const auto size = static_cast<float>(crop_size());
   std::vector<Tensor> points;
   Tensor flags = torch::zeros({static_cast<std::int64_t>(queries.size())}, torch::kBool);
@@ -179,7 +205,8 @@ net::Seeds NetEstimator::SeedsOf(const std::vector<CropQuery> &queries) const {
     points.push_back(PointTensor(net::Pad(seeds, plan_).points));
   }
   const bool all = count == static_cast<std::ptrdiff_t>(queries.size());
-  return {torch::cat(points).to(device_), all ? Tensor() : flags.to(device_), without_layout.to(device_)};
+  return {net::OnDevice(torch::cat(points), device_), all ? Tensor() : net::OnDevice(flags, device_),
+          net::OnDevice(without_layout, device_)};
 }
 
 /// Without a confidence branch: how alike what was marked and what was found look, and how far the layers agree.
@@ -191,9 +218,15 @@ Tensor NetEstimator::Confidence(const net::NetOutput &out, const Tensor &spread)
 
 std::vector<CropEstimate> NetEstimator::Estimate(const std::vector<CropQuery> &queries) {
   const c10::InferenceMode guard;
-  std::vector<const std::uint8_t *> crops;
-  for (const CropQuery &query : queries) crops.push_back(query.rgb);
-  const net::NetOutput out = net_->Forward(support_, Features(crops), SeedsOf(queries));
+#ifdef KPT_TORCH_CUDA
+  // All of a frame's work is queued on the frame's own stream, and waited for once, where the answer is fetched.
+  c10::cuda::OptionalCUDAStreamGuard on_stream;
+  if (device_.is_cuda() && queries[0].in_frame.frame != nullptr) {
+    const auto stream = static_cast<cudaStream_t>(queries[0].in_frame.frame->cuda_stream);
+    on_stream.reset_stream(c10::cuda::getStreamFromExternal(stream, device_.index()));
+  }
+#endif
+  const net::NetOutput out = net_->Forward(support_, FeaturesOf(queries), SeedsOf(queries));
 
   const Tensor &last = out.points.back();
   const Tensor &before = out.points.size() > 1 ? out.points[out.points.size() - 2] : out.initial_points;

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "frame_pixels.h"
+#include "kpt/base/error.h"
 #include "kpt/estimator.h"
 #include "kpt/net/weights.h"
 #include "kpt/tracker.h"
@@ -110,6 +112,40 @@ TEST_F(NetEstimatorTest, AnswersEachCropOfABatchAsIfItWereAlone) {
               0.5)
         << "seeds matter";
   }
+}
+
+TEST_F(NetEstimatorTest, CropsThatItCutsItselfGiveTheSameAnswers) {
+  auto loaded = Load("small.safetensors");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  Estimator &estimator = *loaded.value().estimator;
+  EXPECT_TRUE(estimator.CutsCropsOf(FrameMemory::kHost));
+  EXPECT_FALSE(estimator.CutsCropsOf(FrameMemory::kCuda)) << "the network is on the CPU";
+  estimator.SetSupport(Shots(1), {});
+  SyntheticScene scene(320, 240);
+  const SceneFrame frame(scene.Draw({{{150, 120}, 150, 20}}), PixelFormat::kNv12);
+  const FrameView view = frame.view();
+  FramePixels pixels;
+  pixels.Attach(view);
+  const std::vector<Point2> seeds = {{20, 20}, {100, 30}, {60, 90}};
+  const Similarity placements[] = {Similarity::Make(0.6, 0.3, {-10, 5}), Similarity::Make(0.4, 0, {0, 0})};
+  std::vector<std::vector<std::uint8_t>> crops;
+  std::vector<CropQuery> cut, uncut;
+  for (const Similarity &s : placements) {
+    crops.emplace_back(128 * 128 * 3);
+    pixels.Crop(s, 128, crops.back().data());
+    cut.push_back({crops.back().data(), crops.size() == 1 ? seeds.data() : nullptr, true, {}});
+    uncut.push_back({nullptr, cut.back().seed_in_crop, true, {&view, s.a, s.b, s.dx, s.dy}});
+  }
+  const auto expected = estimator.Estimate(cut), found = estimator.Estimate(uncut);
+  ASSERT_EQ(found.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::size_t k = 0; k < 3; ++k) {
+      EXPECT_NEAR(found[i][k].xy_in_crop.x, expected[i][k].xy_in_crop.x, 1e-3);
+      EXPECT_NEAR(found[i][k].xy_in_crop.y, expected[i][k].xy_in_crop.y, 1e-3);
+      EXPECT_NEAR(found[i][k].confidence, expected[i][k].confidence, 1e-4);
+    }
+  }
+  EXPECT_THROW(estimator.Estimate(std::vector<CropQuery>(9, uncut[0])), Error) << "more than fit into one call";
 }
 
 TEST_F(NetEstimatorTest, AModelWithoutConfidenceHasOneFromItsLayers) {

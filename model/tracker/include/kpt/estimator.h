@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kpt/base/geometry.h"
+#include "kpt/frame.h"
 #include "kpt/status.h"
 
 namespace kpt {
@@ -19,11 +20,18 @@ struct SupportCrop {
   std::vector<bool> visible;           ///< not visible: not annotated, or outside the crop
 };
 
+/// A crop that is not cut out yet: crop pixel (a x - b y + dx, b x + a y + dy) shows frame pixel (x, y).
+struct CropOfFrame {
+  const FrameView *frame = nullptr;  ///< borrowed for the call
+  double a = 1, b = 0, dx = 0, dy = 0;
+};
+
 /// One question: where are the keypoints in this crop?
 struct CropQuery {
-  const std::uint8_t *rgb = nullptr;     ///< crop_size x crop_size RGB, dense; borrowed for the call
+  const std::uint8_t *rgb = nullptr;     ///< crop_size x crop_size RGB, dense; borrowed. Null: `in_frame` says it
   const Point2 *seed_in_crop = nullptr;  ///< one a keypoint: where they are expected; null: no idea (proposal/centre)
   bool layout_expected = true;           ///< the object fills the crop as in the shots; false: do not assume it
+  CropOfFrame in_frame = {};             ///< of one frame for all queries of a batch
 };
 
 struct PointEstimate {
@@ -54,6 +62,9 @@ class Estimator {
   /// the others as support (with itself where it is the only one), unseeded, in pixels of the crop. Negative: not
   /// known.
   virtual double typical_error() const { return -1; }
+
+  /// Whether Estimate takes crops that are not cut out yet, of frames in this memory.
+  virtual bool CutsCropsOf(FrameMemory) const { return false; }
 
   /// Answers a batch of queries, in their order. `SetSupport` comes first.
   virtual std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) = 0;

@@ -10,26 +10,11 @@
 
 #include "kpt/base/geometry.h"
 #include "kpt/estimator.h"
+#include "kpt/frame.h"
 #include "kpt/status.h"
 #include "kpt/support.h"
 
 namespace kpt {
-
-enum class PixelFormat { kGray8, kRgb, kBgr, kRgba, kBgra, kRgbx, kBgrx, kNv12, kI420 };
-
-/// A frame as the video system holds it; borrowed for the call.
-struct FrameView {
-  struct Plane {
-    const std::uint8_t *data = nullptr;
-    int stride = 0;  ///< bytes from one row to the next
-  };
-  PixelFormat format = PixelFormat::kRgb;
-  int width = 0;
-  int height = 0;
-  Plane planes[3];
-  std::optional<std::int64_t> pts_ns;       ///< none: time advances by duration_ns
-  std::optional<std::int64_t> duration_ns;  ///< none: 1/30 s
-};
 
 enum class TrackState { kSearching, kTracked, kLost };
 enum class Visibility { kVisible, kHidden, kProjected, kLost };

@@ -12,6 +12,7 @@
 #include "kpt/net/net_config.h"
 #include "kpt/net/predictor.h"
 #include "kpt/net/pyramid.h"
+#include "kpt/ops/frame_crop.h"
 
 namespace kpt::net {
 
@@ -23,6 +24,9 @@ class FgsaNetImpl : public torch::nn::Module {
 
   /// uint8 [N, H, W, 3] RGB -> normalised float [N, 3, H, W], channels_last.
   torch::Tensor Normalise(const torch::Tensor &rgb) const;
+
+  /// The same from crops of a frame whose memory lies on `device`, in one pass on its current stream.
+  torch::Tensor InputFrom(const ops::FrameCrops &crops, const torch::Device &device) const;
 
   /// Normalised images [N, 3, H, W] -> pyramid.
   FeatureMaps Features(const torch::Tensor &images);
@@ -47,7 +51,7 @@ class FgsaNetImpl : public torch::nn::Module {
   Backbone backbone_;
   Pyramid pyramid_{nullptr};
   Predictor predictor_{nullptr};
-  torch::Tensor mean_, scale_;
+  torch::Tensor mean_, scale_;  // on the CPU
   std::int64_t images_seen_ = 0;
 };
 TORCH_MODULE(FgsaNet);

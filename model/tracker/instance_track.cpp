@@ -45,6 +45,11 @@ void InstanceTrack::Reset() {
   Forget();
 }
 
+void InstanceTrack::BecomeAnother(int id) {
+  id_ = id;
+  Reset();
+}
+
 void InstanceTrack::Forget() {
   following_ = expected_ = given_ = inferred_ = false;
   mean_confidence_ = 0;
@@ -251,6 +256,14 @@ bool InstanceTrack::Report(double time_s, const TrackerSettings &settings, Insta
   }
   instance->box = HullOf(instance->points);
   return true;
+}
+
+std::vector<CrowdMember> SureMembers(const std::vector<InstanceTrack> &tracks, const TrackerSettings &settings) {
+  std::vector<CrowdMember> members;
+  for (const InstanceTrack &track : tracks) {
+    if (track.following() && !track.SearchDue(settings)) members.push_back({track.place(), &track.points()});
+  }
+  return members;
 }
 
 }  // namespace kpt

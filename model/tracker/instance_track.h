@@ -8,6 +8,7 @@
 
 #include "correction_filter.h"
 #include "crop_batch.h"
+#include "crowd.h"
 #include "flow.h"
 #include "object_layout.h"
 #include "point_smoother.h"
@@ -22,6 +23,11 @@ class InstanceTrack {
   InstanceTrack(int id, const ObjectLayout *layout, const CorrectionFilter::Noise &noise);
 
   void Reset();
+
+  int id() const { return id_; }
+
+  /// It is another object from now on, of which nothing is known yet.
+  void BecomeAnother(int id);
 
   /// Follows what a search found. `expected`: the caller said that the object is there, so that a few doubtful frames
   /// do not make the search begin anew.
@@ -83,7 +89,7 @@ class InstanceTrack {
   void FollowPoints(bool carried);
   Visibility VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const;
 
-  const int id_;
+  int id_;
   const ObjectLayout *layout_;
   TrackStateMachine states_;
   CorrectionFilter filter_;
@@ -106,5 +112,8 @@ class InstanceTrack {
   double pulled_ = 0;
   std::vector<Point2> smoothed_;
 };
+
+/// Those that are followed and not themselves in doubt.
+std::vector<CrowdMember> SureMembers(const std::vector<InstanceTrack> &tracks, const TrackerSettings &settings);
 
 }  // namespace kpt

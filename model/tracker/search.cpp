@@ -135,10 +135,21 @@ Candidate Search::Further(FramePixels &frame, const std::optional<Similarity> &l
     const double larger = kSurroundings[next_window_ / kWindowsPerFrame % std::size(kSurroundings)];
     places_.push_back(Similarity::Make(last->scale() * larger, last->angle_rad(), last->shift()));
   }
-  Look(frame, places_, times);
+  return BestOf(frame, places_, threshold, times);
+}
+
+Candidate Search::BestOf(FramePixels &frame, const std::vector<Similarity> &places, float threshold,
+                         FrameResult::StageTimes *times) {
+  Look(frame, places, times);
   const Candidate best = found_.front();
   const bool hopeful = best.score() >= 0.25 * threshold;
   return hopeful ? LookCloser(frame, best, !best.Convincing(threshold), times) : best;
+}
+
+Candidate Search::InRegion(FramePixels &frame, const Box &box, float threshold, FrameResult::StageTimes *times) {
+  const Similarity upright = FrameFromObject(box, 0);
+  const double turn = kTurns[next_turn_++ % std::size(kTurns)];
+  return BestOf(frame, {upright, Turned(upright, turn)}, threshold, times);
 }
 
 Candidate Search::InBox(FramePixels &frame, const OrientedBox &box, float threshold, FrameResult::StageTimes *times) {

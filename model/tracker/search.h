@@ -43,6 +43,9 @@ class Search {
   /// The object is in this box; turned by it, or otherwise if that convinces more.
   Candidate InBox(FramePixels &frame, const OrientedBox &box, float threshold, FrameResult::StageTimes *times);
 
+  /// A detector saw the object in this box, upright or turned. Of the turned ways it tries one after the other.
+  Candidate InRegion(FramePixels &frame, const Box &box, float threshold, FrameResult::StageTimes *times);
+
   /// The instances that are followed: what belongs to them is not found again.
   void Exclude(std::vector<CrowdMember> others) { others_ = std::move(others); }
 
@@ -54,6 +57,9 @@ class Search {
   /// Asks about places and puts what it finds there into `found_`, best first.
   void Look(FramePixels &frame, const std::vector<Similarity> &places, FrameResult::StageTimes *times);
   Candidate Judge(const Similarity &place, const Measurements &points) const;
+  /// Looks, then closer where the best place found is hopeful.
+  Candidate BestOf(FramePixels &frame, const std::vector<Similarity> &places, float threshold,
+                   FrameResult::StageTimes *times);
   Candidate LookCloser(FramePixels &frame, Candidate candidate, bool turned, FrameResult::StageTimes *times);
 
   const ObjectLayout *layout_;
@@ -61,6 +67,7 @@ class Search {
   int width_ = 0, height_ = 0;
   std::vector<Similarity> windows_;  ///< large to small
   std::size_t next_window_ = 0;
+  std::size_t next_turn_ = 0;
   std::vector<Similarity> places_;
   std::vector<CropQuestion> questions_;
   std::vector<Measurements> answers_;

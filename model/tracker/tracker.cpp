@@ -16,6 +16,7 @@
 #include "known_pictures.h"
 #include "object_layout.h"
 #include "protect.h"
+#include "region_seeds.h"
 #include "search.h"
 #include "stopwatch.h"
 
@@ -75,7 +76,7 @@ void CheckSettings(const TrackerSettings &settings) {
 struct Tracker::Impl {
   Impl(std::unique_ptr<Estimator> with, SupportSet set, const TrackerSettings &wanted);
 
-  void Process(const FrameView &frame, FrameResult *result);
+  void Process(const FrameView &frame, const std::vector<Region> &regions, FrameResult *result);
   void Reset();
   InstanceTrack &Track(int id);
 
@@ -85,8 +86,8 @@ struct Tracker::Impl {
   void StartWhereMarked();
   void LetGoOfDoubles();
   void SearchWhereDue(FrameResult *result);
+  void StartInBoxes(FrameResult *result);
   bool SearchInBox(std::size_t track, FrameResult *result);
-  std::vector<CrowdMember> Others() const;
   void SearchFirstFrame(const std::vector<std::size_t> &due, FrameResult *result);
   void SearchFurther(const std::vector<std::size_t> &due, FrameResult *result);
   void Report(FrameResult *result);
@@ -106,6 +107,7 @@ struct Tracker::Impl {
   std::vector<CropQuestion> questions;
   std::vector<Measurements> answers;
   std::vector<CrowdMember> crowd;
+  RegionSeeds region_seeds{&tracks, &search};
   std::vector<int> frames_as_double;  ///< of each track: in a row, at another's place
   std::size_t next_searcher = 0;      ///< tracks take turns
 };
@@ -124,9 +126,11 @@ Tracker::Impl::Impl(std::unique_ptr<Estimator> with, SupportSet set, const Track
   const CorrectionFilter::Noise noise = NoiseOf(*estimator, support.shots.size());
   for (int id = 1; id <= settings.instances; ++id) tracks.emplace_back(id, &layout, noise);
   frames_as_double.assign(tracks.size(), 0);
+  region_seeds.Reset();
+  if (settings.inference_region == InferenceRegion::kRoiList) layout.fills_picture = false;  // it fills its region
 }
 
-void Tracker::Impl::Process(const FrameView &frame, FrameResult *result) {
+void Tracker::Impl::Process(const FrameView &frame, const std::vector<Region> &regions, FrameResult *result) {
   *result = FrameResult{std::move(result->instances), std::move(result->events), false, {}};
   result->events.clear();
   const Stopwatch watch(&result->times.total_ns);
@@ -136,7 +140,12 @@ void Tracker::Impl::Process(const FrameView &frame, FrameResult *result) {
   Predict(result);
   Correct(result);
   LetGoOfDoubles();
-  SearchWhereDue(result);
+  if (settings.inference_region == InferenceRegion::kFullFrame) {
+    SearchWhereDue(result);
+  } else {
+    StartInBoxes(result);
+    region_seeds.Seed(pixels, regions, settings, result);
+  }
   Report(result);
   first_frame = false;
 }
@@ -208,6 +217,13 @@ void Tracker::Impl::SearchWhereDue(FrameResult *result) {
   first_frame ? SearchFirstFrame(due, result) : SearchFurther(due, result);
 }
 
+/// Where regions tell where to look, boxes that the caller gave for the first frame hold beside them.
+void Tracker::Impl::StartInBoxes(FrameResult *result) {
+  for (std::size_t i = 0; first_frame && i < settings.initial_boxes.size(); ++i) {
+    if (tracks[i].SearchDue(settings)) SearchInBox(i, result);
+  }
+}
+
 /// Where the caller or the layout says where the object is; false where neither does.
 bool Tracker::Impl::SearchInBox(std::size_t track, FrameResult *result) {
   const bool has_box = first_frame && track < settings.initial_boxes.size();
@@ -218,19 +234,10 @@ bool Tracker::Impl::SearchInBox(std::size_t track, FrameResult *result) {
   return true;
 }
 
-/// Those that are followed and not themselves in doubt.
-std::vector<CrowdMember> Tracker::Impl::Others() const {
-  std::vector<CrowdMember> others;
-  for (const InstanceTrack &track : tracks) {
-    if (track.following() && !track.SearchDue(settings)) others.push_back({track.place(), &track.points()});
-  }
-  return others;
-}
-
 /// One object after the other, the most convincing first.
 void Tracker::Impl::SearchFirstFrame(const std::vector<std::size_t> &due, FrameResult *result) {
   for (const std::size_t i : due) {
-    search.Exclude(Others());
+    search.Exclude(SureMembers(tracks, settings));
     const Candidate candidate = search.Everywhere(pixels, &result->times);
     if (!candidate.Convincing(settings.confidence_threshold)) return;
     tracks[i].Adopt(candidate, false);
@@ -241,7 +248,7 @@ void Tracker::Impl::SearchFirstFrame(const std::vector<std::size_t> &due, FrameR
 /// A few windows, and the surroundings of where one of the lost was last; what is found there is the lost one's whose
 /// last place is nearest.
 void Tracker::Impl::SearchFurther(const std::vector<std::size_t> &due, FrameResult *result) {
-  search.Exclude(Others());
+  search.Exclude(SureMembers(tracks, settings));
   const InstanceTrack &searcher = tracks[due[next_searcher++ % due.size()]];
   const float threshold = settings.confidence_threshold;
   const Candidate candidate = search.Further(pixels, searcher.last_place(), threshold, &result->times);
@@ -264,7 +271,7 @@ void Tracker::Impl::Report(FrameResult *result) {
   result->instances.resize(tracks.size());
   for (InstanceTrack &track : tracks) {
     if (const auto event = track.Judge(settings)) {
-      result->events.push_back({*event, static_cast<int>(&track - tracks.data()) + 1});
+      result->events.push_back({*event, track.id()});
     }
     if (track.Report(clock.time_s(), settings, &result->instances[reported])) ++reported;
     const Stopwatch watch(&result->times.flow_ns);
@@ -276,17 +283,18 @@ void Tracker::Impl::Report(FrameResult *result) {
 void Tracker::Impl::Reset() {
   for (InstanceTrack &track : tracks) track.Reset();
   frames_as_double.assign(tracks.size(), 0);
+  region_seeds.Reset();
   search.Rewind();
   clock.Reset();
   first_frame = true;
 }
 
 InstanceTrack &Tracker::Impl::Track(int id) {
-  if (id < 1 || id > static_cast<int>(tracks.size())) {
-    Refuse("id: there is no instance " + std::to_string(id) + "; they count from 1 to " +
-           std::to_string(tracks.size()) + ".");
+  for (InstanceTrack &track : tracks) {
+    if (track.id() == id) return track;
   }
-  return tracks[id - 1];
+  Refuse("id: there is no instance " + std::to_string(id) + "; they count from 1 to " + std::to_string(tracks.size()) +
+         ", or bear the id of the region that they were found in.");
 }
 
 Tracker::Tracker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -302,8 +310,10 @@ Result<std::unique_ptr<Tracker>> Tracker::Create(std::unique_ptr<Estimator> esti
   });
 }
 
-Status Tracker::Process(const FrameView &frame, FrameResult *result) noexcept {
-  Status status = Protect([&] { impl_->Process(frame, result); });
+Status Tracker::Process(const FrameView &frame, FrameResult *result) noexcept { return Process(frame, {}, result); }
+
+Status Tracker::Process(const FrameView &frame, const std::vector<Region> &regions, FrameResult *result) noexcept {
+  Status status = Protect([&] { impl_->Process(frame, regions, result); });
   if (!status.ok()) {
     result->instances.clear();
     impl_->Reset();  // half a step was done: what is known of the object cannot be trusted

@@ -30,14 +30,14 @@ class TrackerRig {
     return Give(frame.view(frame_index_++ * kFrameNs));
   }
 
-  /// The same with several objects.
-  const FrameResult &StepAll(const std::vector<ScenePose> &poses) {
+  /// The same with several objects, and the regions that a detector gives.
+  const FrameResult &StepAll(const std::vector<ScenePose> &poses, const std::vector<Region> &regions = {}) {
     const SceneFrame frame(scene.DrawAll(poses), PixelFormat::kRgb);
-    return Give(frame.view(frame_index_++ * kFrameNs));
+    return Give(frame.view(frame_index_++ * kFrameNs), regions);
   }
 
-  const FrameResult &Give(const FrameView &view) {
-    const Status status = tracker->Process(view, &result);
+  const FrameResult &Give(const FrameView &view, const std::vector<Region> &regions = {}) {
+    const Status status = tracker->Process(view, regions, &result);
     EXPECT_TRUE(status.ok()) << status.message();
     return result;
   }

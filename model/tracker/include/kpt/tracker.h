@@ -20,11 +20,20 @@ enum class TrackState { kSearching, kTracked, kLost };
 enum class Visibility { kVisible, kHidden, kProjected, kLost };
 enum class Smoothing { kNone, kOneEuro };
 
+/// Where objects are searched: anywhere, or in the regions given with a frame alone.
+enum class InferenceRegion { kFullFrame, kRoiList };
+
 /// A box that the user gives for the first frame: the object's, before rotation about its centre by `angle_deg`
 /// (clockwise on the screen).
 struct OrientedBox {
   Box box;
   float angle_deg = 0;
+};
+
+/// Where a detector saw an object in a frame.
+struct Region {
+  int id = 0;  ///< the detector's name for the object; 0 or less: it has none
+  Box box;     ///< in pixels of the frame; one without a size, or outside the frame, is passed over
 };
 
 struct TrackedPoint {
@@ -35,7 +44,7 @@ struct TrackedPoint {
 };
 
 struct Instance {
-  int id = 0;  ///< from 1; stays with the object
+  int id = 0;  ///< from 1, or that of the region it was found in; stays with the object
   TrackState state = TrackState::kSearching;
   float confidence = 0;              ///< mean over the points
   Box box;                           ///< hull of the points that are not lost; in pixels of the frame
@@ -63,7 +72,8 @@ struct FrameResult {
 
 struct TrackerSettings {
   int instances = 1;
-  std::vector<OrientedBox> initial_boxes;  ///< empty: search
+  std::vector<OrientedBox> initial_boxes;                          ///< empty: search
+  InferenceRegion inference_region = InferenceRegion::kFullFrame;  ///< taken at the start
   int inference_interval = 1;
   float confidence_threshold = 0.5F;
   int max_lost_frames = 30;
@@ -86,7 +96,12 @@ class Tracker {
   /// Tracks one frame. `result` is overwritten and reused, so that a caller who keeps it allocates once.
   Status Process(const FrameView &frame, FrameResult *result) noexcept;
 
-  /// Forgets the track (seek, stream start); the support shots stay.
+  /// The same with the frame's regions. With kRoiList an instance that is searched for is looked for in them, and takes
+  /// the id of the one it is found in; those that are followed go on, seen by the detector or not. Without kRoiList
+  /// they are ignored.
+  Status Process(const FrameView &frame, const std::vector<Region> &regions, FrameResult *result) noexcept;
+
+  /// Forgets the track (seek, stream start); the support shots and the ids stay.
   Status Reset() noexcept;
 
   /// Starts instance `id` from points that the caller knows, in pixels of the next frame (evaluation, reinit).

@@ -85,6 +85,8 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
         {"config-file", "c.yaml"},
         {"device", "cpu"},
         {"initial-boxes", "1,2,3,4"},
+        {"inference-region", "1"},
+        {"object-class", "person"},
         {"inference-interval", "2"},
         {"confidence-threshold", "0.25"},
         {"max-lost-frames", "7"},
@@ -130,8 +132,9 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
 TEST(Inspection, NamesAreThoseOfTheDocumentation) {
   EXPECT_EQ(NamesOf("keypointtrack"),
             (std::set<std::string>{"support-file", "support-shots", "category", "model-file", "config-file", "device",
-                                   "initial-boxes", "inference-interval", "confidence-threshold", "max-lost-frames",
-                                   "smoothing", "min-cutoff", "beta", "instances", "state", "stats"}));
+                                   "initial-boxes", "inference-region", "object-class", "inference-interval",
+                                   "confidence-threshold", "max-lost-frames", "smoothing", "min-cutoff", "beta",
+                                   "instances", "state", "stats"}));
   EXPECT_EQ(NamesOf("keypointexport"), (std::set<std::string>{"file-path", "file-format"}));
 }
 

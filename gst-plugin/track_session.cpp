@@ -9,6 +9,7 @@
 #include "guard.h"
 #include "installed_files.h"
 #include "testing_hooks.h"
+#include "upstream_regions.h"
 
 namespace kpt::gst {
 namespace {
@@ -76,7 +77,10 @@ void SetEstimatorFactoryForTesting(EstimatorFactory factory) {
   Factory() = factory ? std::move(factory) : EstimatorFactory(LoadEstimator);
 }
 
-TrackSession::TrackSession(const TrackSettings &settings) : initial_boxes_(settings.initial_boxes) {
+TrackSession::TrackSession(const TrackSettings &settings)
+    : initial_boxes_(settings.initial_boxes),
+      inference_region_(settings.inference_region),
+      object_class_(settings.object_class) {
   SupportSet support = LoadShots(settings);  // first: its mistakes are the usual ones, and it loads fast
   LoadedEstimator network = LoadNetwork(settings);
   device_ = network.device;
@@ -121,7 +125,9 @@ const FrameResult &TrackSession::Track(GstBuffer *buffer) {
   if (GST_BUFFER_PTS_IS_VALID(buffer)) view.pts_ns = static_cast<std::int64_t>(GST_BUFFER_PTS(buffer));
   view.duration_ns = DurationOf(buffer);
   ResetAtSeekOrGap(view);
-  ThrowIfFailed(tracker_->Process(view, &result_));
+  std::vector<Region> regions;
+  if (inference_region_ == InferenceRegion::kRoiList) regions = ReadRegions(buffer, object_class_);
+  ThrowIfFailed(tracker_->Process(view, regions, &result_));
   return result_;
 }
 
@@ -148,6 +154,9 @@ void TrackSession::Reset() {
   ThrowIfFailed(tracker_->Reset());
 }
 
-void TrackSession::Update(const TrackSettings &settings) { ThrowIfFailed(tracker_->UpdateSettings(settings)); }
+void TrackSession::Update(const TrackSettings &settings) {
+  object_class_ = settings.object_class;
+  ThrowIfFailed(tracker_->UpdateSettings(settings));
+}
 
 }  // namespace kpt::gst

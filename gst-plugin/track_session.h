@@ -52,6 +52,8 @@ class TrackSession {
   std::string device_;
   std::vector<std::string> warnings_;
   std::vector<OrientedBox> initial_boxes_;
+  InferenceRegion inference_region_;
+  std::string object_class_;
   std::optional<GstVideoInfo> info_;
   std::optional<std::int64_t> last_pts_ns_;
   FrameResult result_;

@@ -18,6 +18,12 @@ KPT_DEFINE_ENUM(SmoothingType, "GstKeypointSmoothing",
                 {static_cast<int>(Smoothing::kNone), "Points as measured", "none"},
                 {static_cast<int>(Smoothing::kOneEuro), "One-Euro filter: steady at rest, quick in motion", "one-euro"})
 
+KPT_DEFINE_ENUM(InferenceRegionType, "GstKeypointInferenceRegion",
+                {static_cast<int>(InferenceRegion::kFullFrame), "Objects are searched in the whole frame",
+                 "full-frame"},
+                {static_cast<int>(InferenceRegion::kRoiList),
+                 "Objects are looked for in the regions that a detector upstream attached to the frame", "roi-list"})
+
 std::size_t IndexOf(const Property<S> &row) { return static_cast<std::size_t>(&row - TrackProperties().data()); }
 
 /// Reads one number at the front of `text` and removes it.
@@ -70,6 +76,11 @@ const PropertyTable<S> &TrackProperties() {
        "Where the objects are in the first frame and after a reset: x,y,w,h[,angle];... in pixels and degrees "
        "(default: search)",
        kWhenPlaying, TextField<S>{&S::initial_boxes_text}},
+      {"inference-region", "Where objects are searched", kWhenReady,
+       MakeEnumField<S, &S::inference_region>(&InferenceRegionType)},
+      {"object-class",
+       "With inference-region=roi-list: only regions of this class, as the detector names it (default: all)",
+       kWhenPlaying, TextField<S>{&S::object_class}},
       {"inference-interval",
        "Run the network on every Nth frame; between, points are carried by optical flow and marked projected",
        kControllable, IntField<S>{&S::inference_interval, 1, INT_MAX}},

@@ -18,6 +18,7 @@ struct TrackSettings : TrackerSettings {
   std::string model_file;  ///< empty: the shipped weights
   std::string config_file;
   std::string device = "auto";
+  std::string object_class;        ///< of the regions that seed; empty: all
   std::string initial_boxes_text;  ///< as the user wrote it; ParseBoxes makes `initial_boxes` of it
 };
 

@@ -333,7 +333,9 @@ Status Tracker::StartFrom(int id, const std::vector<Point2> &points_in_frame,
 Status Tracker::UpdateSettings(const TrackerSettings &settings) noexcept {
   return Protect([&] {
     CheckSettings(settings);
+    const InferenceRegion from_the_start = impl_->settings.inference_region;
     impl_->settings = settings;
+    impl_->settings.inference_region = from_the_start;
   });
 }
 

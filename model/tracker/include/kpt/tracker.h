@@ -73,7 +73,7 @@ struct FrameResult {
 struct TrackerSettings {
   int instances = 1;
   std::vector<OrientedBox> initial_boxes;                          ///< empty: search
-  InferenceRegion inference_region = InferenceRegion::kFullFrame;  ///< taken at the start
+  InferenceRegion inference_region = InferenceRegion::kFullFrame;
   int inference_interval = 1;
   float confidence_threshold = 0.5F;
   int max_lost_frames = 30;
@@ -107,7 +107,8 @@ class Tracker {
   /// Starts instance `id` from points that the caller knows, in pixels of the next frame (evaluation, reinit).
   Status StartFrom(int id, const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible) noexcept;
 
-  /// Changes what can change while running: everything but `instances`; `initial_boxes` count from the next reset.
+  /// Changes what can change while running: everything but `instances` and `inference_region`; `initial_boxes` count
+  /// from the next reset.
   Status UpdateSettings(const TrackerSettings &settings) noexcept;
 
   const SupportSet &support() const noexcept;

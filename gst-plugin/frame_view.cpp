@@ -50,15 +50,22 @@ FrameView ViewOf(const GstVideoFrame &frame) {
   return view;
 }
 
-MappedFrame::MappedFrame(const GstVideoInfo &info, GstBuffer *buffer) {
+MappedFrame::MappedFrame(const GstVideoInfo &info, GstBuffer *buffer, const FrameMapping &mapping) : mapping_(mapping) {
   // NO_REF: the default reference would make a buffer of ours read-only, and adding the metadata a copy.
-  const auto flags = static_cast<GstMapFlags>(int{GST_MAP_READ} | int{GST_VIDEO_FRAME_MAP_FLAG_NO_REF});
+  const auto flags = static_cast<GstMapFlags>(int{GST_MAP_READ} | int{GST_VIDEO_FRAME_MAP_FLAG_NO_REF} | mapping.flags);
   if (!gst_video_frame_map(&frame_, &info, buffer, flags)) {
     throw ElementError(GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
                        "A buffer of " + std::to_string(gst_buffer_get_size(buffer)) + " bytes does not hold a " +
                            std::to_string(info.width) + "x" + std::to_string(info.height) + " " +
                            gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)) + " frame as its caps say.");
   }
+}
+
+FrameView MappedFrame::view() const {
+  FrameView view = ViewOf(frame_);
+  view.memory = mapping_.memory;
+  view.cuda_stream = mapping_.cuda_stream;
+  return view;
 }
 
 }  // namespace kpt::gst

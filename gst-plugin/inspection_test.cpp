@@ -138,5 +138,20 @@ TEST(Inspection, NamesAreThoseOfTheDocumentation) {
   EXPECT_EQ(NamesOf("keypointexport"), (std::set<std::string>{"file-path", "file-format"}));
 }
 
+TEST(Inspection, FramesInGpuMemoryComeFirstWhereTheBuildReadsThem) {
+  ElementUnderTest element("keypointtrack", {});
+  for (const char *name : {"sink", "src"}) {
+    GstCaps *caps = gst_pad_template_get_caps(gst_element_get_pad_template(element.get(), name));
+#ifdef KPT_WITH_CUDA_FRAMES
+    ASSERT_EQ(gst_caps_get_size(caps), 2U);
+    EXPECT_TRUE(gst_caps_features_contains(gst_caps_get_features(caps, 0), "memory:CUDAMemory"));
+    EXPECT_TRUE(gst_structure_is_equal(gst_caps_get_structure(caps, 0), gst_caps_get_structure(caps, 1)));
+#else
+    ASSERT_EQ(gst_caps_get_size(caps), 1U);
+#endif
+    gst_caps_unref(caps);
+  }
+}
+
 }  // namespace
 }  // namespace kpt::gst

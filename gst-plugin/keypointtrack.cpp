@@ -30,11 +30,6 @@ G_DEFINE_TYPE(GstKeypointTrack, gst_keypoint_track, GST_TYPE_BASE_TRANSFORM)
 
 namespace {
 
-GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-                                                             GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(KPT_VIDEO_FORMATS)));
-GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS,
-                                                            GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(KPT_VIDEO_FORMATS)));
-
 using Callbacks = kpt::gst::Glue<GstKeypointTrack>;
 
 void Reset(GstKeypointTrack *self) {
@@ -43,6 +38,12 @@ void Reset(GstKeypointTrack *self) {
 }
 
 gboolean Query(GstBaseTransform *trans, GstPadDirection direction, GstQuery *query) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_CONTEXT) {
+    auto &impl = Callbacks::ImplOf(trans);
+    const bool answered =
+        Guard(GST_ELEMENT(trans), impl.gate, "query", false, [&] { return impl.AnswerContext(query); });
+    return answered || Callbacks::Parent()->query(trans, direction, query);
+  }
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || direction != GST_PAD_SRC) {
     return Callbacks::Parent()->query(trans, direction, query);
   }
@@ -96,8 +97,10 @@ static void gst_keypoint_track_class_init(GstKeypointTrackClass *klass) {
                                         "Follows the keypoints of any object, given a few annotated shots of it, and "
                                         "attaches them to the frames as metadata",
                                         KPT_AUTHOR);
-  gst_element_class_add_static_pad_template(element_class, &sink_template);
-  gst_element_class_add_static_pad_template(element_class, &src_template);
+  GstCaps *caps = kpt::gst::TrackCaps();
+  gst_element_class_add_pad_template(element_class, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+  gst_element_class_add_pad_template(element_class, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+  gst_caps_unref(caps);
 
   transform_class->query = Query;
   transform_class->propose_allocation = ProposeAllocation;

@@ -61,6 +61,13 @@ bool TrackElement::AnswerLatency(GstQuery *query) {
   return true;
 }
 
+bool TrackElement::AnswerContext(GstQuery *query) {
+  std::unique_lock lock(mutex_);
+  const std::string device = settings_.values().device;
+  lock.unlock();
+  return cuda_frames_.AnswerContextQuery(GST_ELEMENT(element_), query, device);
+}
+
 // ---- streaming ----
 
 void TrackElement::Start() {
@@ -76,6 +83,7 @@ void TrackElement::Start() {
   reset_wanted_ = false;
   state_ = TrackState::kSearching;
   session_ = std::make_unique<TrackSession>(settings);
+  cuda_frames_.Use(session_->device());
   for (const auto &warning : session_->warnings()) {
     PostSettingsWarning(GST_ELEMENT(element_), warning, "while loading the support shots and the network");
   }
@@ -95,8 +103,8 @@ void TrackElement::SetCaps(GstCaps *caps) {
                        "'deinterlace' element before keypointtrack.");
   }
   session_->SetVideoInfo(info);
-  GST_INFO_OBJECT(element_, "path: system memory, zero-copy: %dx%d %s frames are mapped for reading only", info.width,
-                  info.height, gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)));
+  GST_INFO_OBJECT(element_, "path of %dx%d %s frames: %s", info.width, info.height,
+                  gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)), cuda_frames_.PathOf(caps).c_str());
 }
 
 void TrackElement::OnSinkEvent(GstEvent *event) {
@@ -106,12 +114,16 @@ void TrackElement::OnSinkEvent(GstEvent *event) {
 
 void TrackElement::Transform(GstBuffer *buffer) {
   ApplyChanges(buffer);
-  const FrameResult &result = session_->Track(buffer);
+  const CudaFrames::Scope scope(cuda_frames_);
+  const FrameResult &result = session_->Track(buffer, cuda_frames_.MappingOf(GST_ELEMENT(element_), buffer));
   AddTrack(buffer, session_->header(), result.instances);
   Publish(result, GST_BUFFER_PTS(buffer));
 }
 
-void TrackElement::Stop() { session_.reset(); }
+void TrackElement::Stop() {
+  session_.reset();
+  cuda_frames_.Use("cpu");
+}
 
 void TrackElement::ApplyChanges(GstBuffer *buffer) {
   const GstClockTime time =

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "cuda_frames.h"
 #include "guard.h"
 #include "track_session.h"
 #include "track_settings.h"
@@ -27,6 +28,7 @@ class TrackElement {
   void GetProperty(guint id, GValue *value) const;
   void RequestReset() noexcept { reset_wanted_ = true; }
   bool AnswerLatency(GstQuery *query);
+  bool AnswerContext(GstQuery *query);
 
   // In the order of the element's life; the streaming thread's.
   void Start();
@@ -45,6 +47,7 @@ class TrackElement {
   void PostSupportLoaded();
 
   GstBaseTransform *const element_;
+  CudaFrames cuda_frames_;
   std::unique_ptr<TrackSession> session_;  // alive from Start to Stop
 
   mutable std::mutex mutex_;  // guards the next three

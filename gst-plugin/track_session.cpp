@@ -119,9 +119,9 @@ void TrackSession::ContinueScaled(const GstVideoInfo &from, const GstVideoInfo &
   }
 }
 
-const FrameResult &TrackSession::Track(GstBuffer *buffer) {
-  const MappedFrame frame(*info_, buffer);
-  FrameView view = ViewOf(frame.get());
+const FrameResult &TrackSession::Track(GstBuffer *buffer, const FrameMapping &mapping) {
+  const MappedFrame frame(*info_, buffer, mapping);
+  FrameView view = frame.view();
   if (GST_BUFFER_PTS_IS_VALID(buffer)) view.pts_ns = static_cast<std::int64_t>(GST_BUFFER_PTS(buffer));
   view.duration_ns = DurationOf(buffer);
   ResetAtSeekOrGap(view);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "frame_view.h"
 #include "keypoint_meta.h"
 #include "kpt/tracker.h"
 #include "track_settings.h"
@@ -27,7 +28,7 @@ class TrackSession {
   void SetVideoInfo(const GstVideoInfo &info);
 
   /// Tracks one frame, whose pixels are only read. The result is valid until the next call.
-  const FrameResult &Track(GstBuffer *buffer);
+  const FrameResult &Track(GstBuffer *buffer, const FrameMapping &mapping = {});
 
   /// Forgets the track before the next frame.
   void Reset();

@@ -87,6 +87,7 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
         {"initial-boxes", "1,2,3,4"},
         {"inference-region", "1"},
         {"object-class", "person"},
+        {"metadata", "1"},
         {"inference-interval", "2"},
         {"confidence-threshold", "0.25"},
         {"max-lost-frames", "7"},
@@ -132,9 +133,9 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
 TEST(Inspection, NamesAreThoseOfTheDocumentation) {
   EXPECT_EQ(NamesOf("keypointtrack"),
             (std::set<std::string>{"support-file", "support-shots", "category", "model-file", "config-file", "device",
-                                   "initial-boxes", "inference-region", "object-class", "inference-interval",
-                                   "confidence-threshold", "max-lost-frames", "smoothing", "min-cutoff", "beta",
-                                   "instances", "state", "stats"}));
+                                   "initial-boxes", "metadata", "inference-region", "object-class",
+                                   "inference-interval", "confidence-threshold", "max-lost-frames", "smoothing",
+                                   "min-cutoff", "beta", "instances", "state", "stats"}));
   EXPECT_EQ(NamesOf("keypointexport"), (std::set<std::string>{"file-path", "file-format"}));
 }
 

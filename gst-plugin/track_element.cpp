@@ -82,6 +82,7 @@ void TrackElement::Start() {
   settings_changed_ = false;
   reset_wanted_ = false;
   state_ = TrackState::kSearching;
+  writer_.emplace(settings.metadata);
   session_ = std::make_unique<TrackSession>(settings);
   cuda_frames_.Use(session_->device());
   for (const auto &warning : session_->warnings()) {
@@ -116,7 +117,7 @@ void TrackElement::Transform(GstBuffer *buffer) {
   ApplyChanges(buffer);
   const CudaFrames::Scope scope(cuda_frames_);
   const FrameResult &result = session_->Track(buffer, cuda_frames_.MappingOf(GST_ELEMENT(element_), buffer));
-  AddTrack(buffer, session_->header(), result.instances);
+  writer_->Write(buffer, session_->header(), result.instances);
   Publish(result, GST_BUFFER_PTS(buffer));
 }
 

@@ -7,9 +7,11 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "cuda_frames.h"
 #include "guard.h"
+#include "metadata_writer.h"
 #include "track_session.h"
 #include "track_settings.h"
 #include "track_stats.h"
@@ -49,6 +51,7 @@ class TrackElement {
   GstBaseTransform *const element_;
   CudaFrames cuda_frames_;
   std::unique_ptr<TrackSession> session_;  // alive from Start to Stop
+  std::optional<MetadataWriter> writer_;
 
   mutable std::mutex mutex_;  // guards the next three
   TrackSettingsStore settings_;

@@ -24,6 +24,13 @@ KPT_DEFINE_ENUM(InferenceRegionType, "GstKeypointInferenceRegion",
                 {static_cast<int>(InferenceRegion::kRoiList),
                  "Objects are looked for in the regions that a detector upstream attached to the frame", "roi-list"})
 
+KPT_DEFINE_ENUM(MetadataType, "GstKeypointMetadata",
+                {static_cast<int>(MetadataKind::kAuto), "Both where GStreamer has analytics, else own", "auto"},
+                {static_cast<int>(MetadataKind::kOwn), "GstKeypointsMeta: sub-pixel, with names and states", "own"},
+                {static_cast<int>(MetadataKind::kAnalytics), "GstAnalyticsRelationMeta: boxes, tracking, keypoints",
+                 "analytics"},
+                {static_cast<int>(MetadataKind::kBoth), "Both", "both"})
+
 std::size_t IndexOf(const Property<S> &row) { return static_cast<std::size_t>(&row - TrackProperties().data()); }
 
 /// Reads one number at the front of `text` and removes it.
@@ -90,6 +97,8 @@ const PropertyTable<S> &TrackProperties() {
        IntField<S>{&S::max_lost_frames, 1, INT_MAX}},
       {"smoothing", "How points are smoothed over time; raw points are kept beside", kWhenPlaying,
        MakeEnumField<S, &S::smoothing>(&SmoothingType)},
+      {"metadata", "What is attached to the frames; keypointoverlay and keypointexport read own", kWhenReady,
+       MakeEnumField<S, &S::metadata>(&MetadataType)},
       {"min-cutoff", "One-Euro filter: cutoff frequency at rest in Hz; lower is steadier", kControllable,
        FloatField<S>{&S::min_cutoff_hz, 0.001F, 1000}},
       {"beta", "One-Euro filter: cutoff gained for each box side a second of speed; higher lags less", kControllable,

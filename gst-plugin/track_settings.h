@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kpt/tracker.h"
+#include "metadata_writer.h"
 #include "property_table.h"
 
 namespace kpt::gst {
@@ -19,6 +20,7 @@ struct TrackSettings : TrackerSettings {
   std::string config_file;
   std::string device = "auto";
   std::string object_class;        ///< of the regions that seed; empty: all
+  MetadataKind metadata = MetadataKind::kAuto;
   std::string initial_boxes_text;  ///< as the user wrote it; ParseBoxes makes `initial_boxes` of it
 };
 

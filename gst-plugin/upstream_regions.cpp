@@ -2,6 +2,11 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "analytics_bridge.h"
+
 namespace kpt::gst {
 namespace {
 
@@ -17,6 +22,21 @@ int IdOf(GstVideoRegionOfInterestMeta *meta) {
   return id;
 }
 
+bool SameBox(const Box &a, const Box &b) {
+  constexpr float kRounding = 1;
+  return std::abs(a.x - b.x) <= kRounding && std::abs(a.y - b.y) <= kRounding &&
+         std::abs(a.width - b.width) <= kRounding && std::abs(a.height - b.height) <= kRounding;
+}
+
+/// Detectors that serve old and new readers write both forms.
+void AddWhatIsNew(const std::vector<Region> &more, std::vector<Region> *regions) {
+  const std::size_t known = regions->size();
+  for (const Region &region : more) {
+    const auto is_same = [&](const Region &other) { return SameBox(region.box, other.box); };
+    if (std::none_of(regions->begin(), regions->begin() + known, is_same)) regions->push_back(region);
+  }
+}
+
 }  // namespace
 
 std::vector<Region> ReadRegions(GstBuffer *buffer, const std::string &object_class) {
@@ -28,6 +48,9 @@ std::vector<Region> ReadRegions(GstBuffer *buffer, const std::string &object_cla
     const Box box = {static_cast<float>(meta->x), static_cast<float>(meta->y), static_cast<float>(meta->w),
                      static_cast<float>(meta->h)};
     regions.push_back({IdOf(meta), box});
+  }
+  if (const AnalyticsLibrary *library = FindAnalyticsLibrary()) {
+    AddWhatIsNew(ReadAnalyticsBoxes(*library, buffer, object_class), &regions);
   }
   return regions;
 }

@@ -11,8 +11,9 @@
 
 namespace kpt::gst {
 
-/// The regions of interest on the buffer (GstVideoRegionOfInterestMeta) whose type is `object_class`; empty: all. Where
-/// a tracker of objects has given a region the parameter "object_id", as DL Streamer's does, that is its id.
+/// The regions of interest on the buffer (GstVideoRegionOfInterestMeta), and the boxes of GStreamer's analytics where
+/// it has such a library, whose type is `object_class`; empty: all. Where a tracker of objects has given a region the
+/// parameter "object_id", as DL Streamer's does, that is its id. A box that is there in both forms counts once.
 std::vector<Region> ReadRegions(GstBuffer *buffer, const std::string &object_class);
 
 }  // namespace kpt::gst

@@ -86,6 +86,16 @@ void RunFaultHook(GstElement *element, const char *where) {
   if (Hook()) Hook()(element, where);
 }
 
+void PostCurrentExceptionAsWarning(GstElement *element, const char *where) noexcept {
+  try {
+    const Failure failure = DescribeCurrentException();
+    const std::string debug = std::string("in ") + where + ": " + failure.text;
+    Post(element, GST_MESSAGE_WARNING, failure.code, failure.text.c_str(), debug.c_str());
+  } catch (...) {
+    Post(element, GST_MESSAGE_WARNING, BusCodeFor(ErrorCode::kOutOfMemory), "Out of memory.", where);
+  }
+}
+
 void PostSettingsWarning(GstElement *element, const std::string &text, const char *when) {
   Post(element, GST_MESSAGE_WARNING, {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS}, text.c_str(), when);
 }

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "kpt/base/error.h"
 #include "kpt/status.h"
@@ -40,6 +41,12 @@ BusCode BusCodeFor(ErrorCode code) noexcept;
 
 /// Throws what `status` says went wrong, if anything did.
 void ThrowIfFailed(const Status &status);
+
+template <typename T>
+T ValueOrThrow(Result<T> result) {
+  ThrowIfFailed(result.status());
+  return std::move(result).value();
+}
 
 /// Remembers that an element failed, so that one cause gives one message and no further work, until it is stopped.
 class ErrorGate {
@@ -81,6 +88,9 @@ void GuardVoid(GstElement *element, ErrorGate &gate, const char *where, Fn &&fn)
     return true;
   });
 }
+
+/// Posts the exception in flight as a warning: the element goes on as before. `where` as above.
+void PostCurrentExceptionAsWarning(GstElement *element, const char *where) noexcept;
 
 /// Posts a warning message about settings: `text` for the user, and when it came up as debug text.
 void PostSettingsWarning(GstElement *element, const std::string &text, const char *when);

@@ -84,6 +84,7 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
         {"model-file", "m.safetensors"},
         {"config-file", "c.yaml"},
         {"device", "cpu"},
+        {"model-instance-id", "shared"},
         {"initial-boxes", "1,2,3,4"},
         {"inference-region", "1"},
         {"object-class", "person"},
@@ -131,11 +132,26 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
 }
 
 TEST(Inspection, NamesAreThoseOfTheDocumentation) {
-  EXPECT_EQ(NamesOf("keypointtrack"),
-            (std::set<std::string>{"support-file", "support-shots", "category", "model-file", "config-file", "device",
-                                   "initial-boxes", "metadata", "inference-region", "object-class",
-                                   "inference-interval", "confidence-threshold", "max-lost-frames", "smoothing",
-                                   "min-cutoff", "beta", "instances", "state", "stats"}));
+  EXPECT_EQ(NamesOf("keypointtrack"), (std::set<std::string>{"support-file",
+                                                             "support-shots",
+                                                             "category",
+                                                             "model-file",
+                                                             "config-file",
+                                                             "device",
+                                                             "model-instance-id",
+                                                             "initial-boxes",
+                                                             "metadata",
+                                                             "inference-region",
+                                                             "object-class",
+                                                             "inference-interval",
+                                                             "confidence-threshold",
+                                                             "max-lost-frames",
+                                                             "smoothing",
+                                                             "min-cutoff",
+                                                             "beta",
+                                                             "instances",
+                                                             "state",
+                                                             "stats"}));
   EXPECT_EQ(NamesOf("keypointexport"), (std::set<std::string>{"file-path", "file-format"}));
 }
 

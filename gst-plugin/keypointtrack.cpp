@@ -25,6 +25,8 @@ struct GstKeypointTrack {
 struct GstKeypointTrackClass {
   GstBaseTransformClass parent_class;
   void (*reset)(GstKeypointTrack *self);
+  void (*reinit)(GstKeypointTrack *self, guint id, const GstStructure *points);
+  void (*set_support)(GstKeypointTrack *self, const gchar *path);
 };
 G_DEFINE_TYPE(GstKeypointTrack, gst_keypoint_track, GST_TYPE_BASE_TRANSFORM)
 
@@ -35,6 +37,23 @@ using Callbacks = kpt::gst::Glue<GstKeypointTrack>;
 void Reset(GstKeypointTrack *self) {
   auto &impl = Callbacks::ImplOf(self);
   GuardVoid(GST_ELEMENT(self), impl.gate, "reset", [&] { impl.RequestReset(); });
+}
+
+void Reinit(GstKeypointTrack *self, guint id, const GstStructure *points) {
+  auto &impl = Callbacks::ImplOf(self);
+  GuardVoid(GST_ELEMENT(self), impl.gate, "reinit", [&] { impl.RequestReinit(id, points); });
+}
+
+void SetSupport(GstKeypointTrack *self, const gchar *path) {
+  auto &impl = Callbacks::ImplOf(self);
+  GuardVoid(GST_ELEMENT(self), impl.gate, "set_support", [&] { impl.RequestSupport(path); });
+}
+
+/// A signal that applications emit; `handler` is the class's member that it runs.
+template <typename... Types>
+void InstallAction(gpointer klass, const char *name, guint handler, Types... types) {
+  g_signal_new(name, G_TYPE_FROM_CLASS(klass), static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION), handler,
+               nullptr, nullptr, nullptr, G_TYPE_NONE, sizeof...(types), types...);
 }
 
 gboolean Query(GstBaseTransform *trans, GstPadDirection direction, GstQuery *query) {
@@ -90,8 +109,11 @@ static void gst_keypoint_track_class_init(GstKeypointTrackClass *klass) {
   InstallReadOnlyProperties(object_class);
 
   klass->reset = Reset;
-  g_signal_new("reset", G_TYPE_FROM_CLASS(klass), static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
-               G_STRUCT_OFFSET(GstKeypointTrackClass, reset), nullptr, nullptr, nullptr, G_TYPE_NONE, 0);
+  klass->reinit = Reinit;
+  klass->set_support = SetSupport;
+  InstallAction(klass, "reset", G_STRUCT_OFFSET(GstKeypointTrackClass, reset));
+  InstallAction(klass, "reinit", G_STRUCT_OFFSET(GstKeypointTrackClass, reinit), G_TYPE_UINT, GST_TYPE_STRUCTURE);
+  InstallAction(klass, "set-support", G_STRUCT_OFFSET(GstKeypointTrackClass, set_support), G_TYPE_STRING);
 
   gst_element_class_set_static_metadata(element_class, "Keypoint tracker", "Analyzer/Video",
                                         "Follows the keypoints of any object, given a few annotated shots of it, and "

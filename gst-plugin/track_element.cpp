@@ -1,6 +1,9 @@
 // See track_element.h.
 #include "track_element.h"
 
+#include <algorithm>
+#include <climits>
+
 #include "frame_view.h"
 #include "keypoint_meta.h"
 
@@ -68,6 +71,42 @@ bool TrackElement::AnswerContext(GstQuery *query) {
   return cuda_frames_.AnswerContextQuery(GST_ELEMENT(element_), query, device);
 }
 
+void TrackElement::RequestReset() {
+  const std::lock_guard lock(mutex_);
+  wanted_.reset = true;
+  wanted_.reinits.clear();  // asked for before
+}
+
+void TrackElement::RequestReinit(guint id, const GstStructure *points) try {
+  NamedPoints read = ReadPoints(points);
+  const std::lock_guard lock(mutex_);
+  wanted_.reinits.emplace_back(static_cast<int>(std::min<guint>(id, INT_MAX)), std::move(read));
+} catch (...) {
+  PostCurrentExceptionAsWarning(GST_ELEMENT(element_), "reinit");
+}
+
+void TrackElement::RequestSupport(const char *file) {
+  const std::lock_guard lock(mutex_);
+  TrackSettings settings = settings_.values();
+  settings.support_file = file != nullptr ? file : "";
+  if (network_ == nullptr) {
+    settings_.SetSupportFile(settings.support_file);
+  } else {
+    loading_->Post([this, network = network_, settings = std::move(settings)] { LoadSupport(network, settings); });
+  }
+}
+
+// ---- the loading thread ----
+
+void TrackElement::LoadSupport(const SharedNetwork &network, const TrackSettings &settings) try {
+  LoadedTracker loaded = MakeTracker(*network, LoadShots(settings), settings);
+  const std::lock_guard lock(mutex_);
+  wanted_.support_file = settings.support_file;
+  wanted_.support = std::move(loaded);
+} catch (...) {
+  PostCurrentExceptionAsWarning(GST_ELEMENT(element_), "set-support");
+}
+
 // ---- streaming ----
 
 void TrackElement::Start() {
@@ -78,19 +117,20 @@ void TrackElement::Start() {
     settings = settings_.Resolved();
     stats_ = {};
     latency_ = {};
+    wanted_ = {};
   }
   settings_changed_ = false;
-  reset_wanted_ = false;
   state_ = TrackState::kSearching;
   writer_.emplace(settings.metadata);
   session_ = std::make_unique<TrackSession>(settings);
-  cuda_frames_.Use(session_->device());
-  for (const auto &warning : session_->warnings()) {
-    PostSettingsWarning(GST_ELEMENT(element_), warning, "while loading the support shots and the network");
-  }
+  cuda_frames_.Use(session_->network()->device);
+  loading_ = std::make_unique<LatestJob>();
+  PostWarnings();
   GST_INFO_OBJECT(element_, "tracking '%s' with %s on %s", session_->header().category.c_str(),
-                  session_->header().model.c_str(), session_->device().c_str());
+                  session_->header().model.c_str(), session_->network()->device.c_str());
   PostSupportLoaded();
+  const std::lock_guard lock(mutex_);
+  network_ = session_->network();
 }
 
 void TrackElement::SetCaps(GstCaps *caps) {
@@ -110,7 +150,7 @@ void TrackElement::SetCaps(GstCaps *caps) {
 
 void TrackElement::OnSinkEvent(GstEvent *event) {
   const GstEventType type = GST_EVENT_TYPE(event);
-  if (type == GST_EVENT_FLUSH_STOP || type == GST_EVENT_STREAM_START) reset_wanted_ = true;
+  if (type == GST_EVENT_FLUSH_STOP || type == GST_EVENT_STREAM_START) RequestReset();
 }
 
 void TrackElement::Transform(GstBuffer *buffer) {
@@ -122,21 +162,49 @@ void TrackElement::Transform(GstBuffer *buffer) {
 }
 
 void TrackElement::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    network_.reset();  // from here on nobody starts loading
+  }
+  loading_.reset();
   session_.reset();
   cuda_frames_.Use("cpu");
+  const std::lock_guard lock(mutex_);
+  wanted_ = {};
 }
 
 void TrackElement::ApplyChanges(GstBuffer *buffer) {
   const GstClockTime time =
       gst_segment_to_stream_time(&element_->segment, GST_FORMAT_TIME, GST_BUFFER_TIMESTAMP(buffer));
   if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(element_), time);
-  if (settings_changed_.exchange(false)) {
-    std::unique_lock lock(mutex_);
-    const TrackSettings settings = settings_.Resolved();
-    lock.unlock();
-    session_->Update(settings);
+  Changes changes;
+  std::optional<TrackSettings> settings;
+  {
+    const std::lock_guard lock(mutex_);
+    changes = std::exchange(wanted_, {});
+    if (changes.support) settings_.SetSupportFile(changes.support_file);
+    if (settings_changed_.exchange(false) || changes.support) settings = settings_.Resolved();
   }
-  if (reset_wanted_.exchange(false)) session_->Reset();
+  if (changes.support) ExchangeSupport(std::move(*changes.support));
+  if (settings) session_->Update(*settings);
+  if (changes.reset) session_->Reset();
+  for (const auto &[id, points] : changes.reinits) Reinit(id, points);
+}
+
+void TrackElement::ExchangeSupport(LoadedTracker next) {
+  session_->Exchange(std::move(next));
+  g_object_notify(G_OBJECT(element_), "support-file");
+  PostWarnings();
+  PostSupportLoaded();
+}
+
+/// A mistake in it is the caller's, and no reason to stop.
+void TrackElement::Reinit(int id, const NamedPoints &points) {
+  try {
+    session_->StartFrom(id, points);
+  } catch (...) {
+    PostCurrentExceptionAsWarning(GST_ELEMENT(element_), "reinit");
+  }
 }
 
 void TrackElement::Publish(const FrameResult &result, GstClockTime pts) {
@@ -168,12 +236,18 @@ void TrackElement::PostEvent(const Event &event, GstClockTime pts) {
   gst_element_post_message(GST_ELEMENT(element_), gst_message_new_element(GST_OBJECT(element_), structure));
 }
 
+void TrackElement::PostWarnings() {
+  for (const auto &warning : session_->warnings()) {
+    PostSettingsWarning(GST_ELEMENT(element_), warning, "while loading the support shots and the network");
+  }
+}
+
 void TrackElement::PostSupportLoaded() {
   const TrackHeader &header = session_->header();
   GstStructure *structure = gst_structure_new(
       "keypoint-support-loaded", "category", G_TYPE_STRING, header.category.c_str(), "keypoints", G_TYPE_INT,
       static_cast<int>(header.names.size()), "shots", G_TYPE_INT, static_cast<int>(session_->shots()), "model",
-      G_TYPE_STRING, header.model.c_str(), "device", G_TYPE_STRING, session_->device().c_str(), nullptr);
+      G_TYPE_STRING, header.model.c_str(), "device", G_TYPE_STRING, session_->network()->device.c_str(), nullptr);
   gst_element_post_message(GST_ELEMENT(element_), gst_message_new_element(GST_OBJECT(element_), structure));
 }
 

@@ -1,5 +1,5 @@
-// What keypointtrack does, as a C++ object: settings that any thread may change, and a session that only the streaming
-// thread touches. Throws; keypointtrack.cpp wraps every call in Guard.
+// What keypointtrack does, as a C++ object: settings and wishes that any thread may utter, and a session that only the
+// streaming thread touches. Throws; keypointtrack.cpp wraps every call in Guard.
 #pragma once
 
 #include <gst/base/gstbasetransform.h>
@@ -8,9 +8,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cuda_frames.h"
 #include "guard.h"
+#include "latest_job.h"
 #include "metadata_writer.h"
 #include "track_session.h"
 #include "track_settings.h"
@@ -28,7 +32,9 @@ class TrackElement {
   // From any thread.
   void SetProperty(guint id, const GValue *value);
   void GetProperty(guint id, GValue *value) const;
-  void RequestReset() noexcept { reset_wanted_ = true; }
+  void RequestReset();
+  void RequestReinit(guint id, const GstStructure *points);
+  void RequestSupport(const char *file);
   bool AnswerLatency(GstQuery *query);
   bool AnswerContext(GstQuery *query);
 
@@ -42,25 +48,40 @@ class TrackElement {
   ErrorGate gate;
 
  private:
+  /// What users asked for since the last frame.
+  struct Changes {
+    bool reset = false;
+    std::vector<std::pair<int, NamedPoints>> reinits;  ///< by instance, in the order in which they were asked for
+    std::string support_file;
+    std::optional<LoadedTracker> support;  ///< made of that file
+  };
+
+  void LoadSupport(const SharedNetwork &network, const TrackSettings &settings);
   void ApplyChanges(GstBuffer *buffer);
+  void ExchangeSupport(LoadedTracker next);
+  void Reinit(int id, const NamedPoints &points);
   void Publish(const FrameResult &result, GstClockTime pts);
   void PublishState(const FrameResult &result);
   void PostEvent(const Event &event, GstClockTime pts);
   void PostSupportLoaded();
+  void PostWarnings();
 
   GstBaseTransform *const element_;
   CudaFrames cuda_frames_;
   std::unique_ptr<TrackSession> session_;  // alive from Start to Stop
   std::optional<MetadataWriter> writer_;
 
-  mutable std::mutex mutex_;  // guards the next three
+  std::unique_ptr<LatestJob> loading_;  // the same; loads shots while playing
+
+  mutable std::mutex mutex_;  // guards the next five
+  SharedNetwork network_;     // null while stopped
+  Changes wanted_;
   TrackSettingsStore settings_;
   TrackStats stats_;
   LatencyReport latency_;
 
   std::atomic<TrackState> state_ = TrackState::kSearching;
   std::atomic<bool> settings_changed_ = false;
-  std::atomic<bool> reset_wanted_ = false;
   std::atomic<bool> live_ = false;
 };
 

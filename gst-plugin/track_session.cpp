@@ -7,8 +7,6 @@
 
 #include "frame_view.h"
 #include "guard.h"
-#include "installed_files.h"
-#include "testing_hooks.h"
 #include "upstream_regions.h"
 
 namespace kpt::gst {
@@ -16,40 +14,6 @@ namespace {
 
 constexpr std::int64_t kDefaultDurationNs = GST_SECOND / 30;
 constexpr std::int64_t kMaxDurationNs = 3600 * std::int64_t{GST_SECOND};  // more is nonsense, and must not overflow
-
-EstimatorFactory &Factory() {
-  static EstimatorFactory factory = LoadEstimator;
-  return factory;
-}
-
-template <typename T>
-T ValueOrThrow(Result<T> result) {
-  ThrowIfFailed(result.status());
-  return std::move(result).value();
-}
-
-SupportSet LoadShots(const TrackSettings &settings) {
-  if (settings.support_file.empty()) {
-    throw Error(ErrorCode::kSupport,
-                "support-file is not set: it names the annotated pictures of the object to track.");
-  }
-  return ValueOrThrow(LoadSupport({settings.support_file, settings.category, settings.support_shots}));
-}
-
-LoadedEstimator LoadNetwork(const TrackSettings &settings) {
-  EstimatorSettings wanted;
-  wanted.model_file = settings.model_file.empty() ? FindDefaultWeights() : settings.model_file;
-  wanted.device = settings.device;
-  return ValueOrThrow(Factory()(wanted));
-}
-
-/// GstStructure takes UTF-8 only; a support file may hold anything.
-std::string Utf8(const std::string &text) {
-  gchar *valid = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
-  std::string out = valid;
-  g_free(valid);
-  return out;
-}
 
 /// Whether no part of the box, turned by any angle, can lie in a frame of this size.
 bool LiesOutside(const Box &box, const GstVideoInfo &info) {
@@ -73,39 +37,39 @@ void CheckBoxes(const std::vector<OrientedBox> &boxes, const GstVideoInfo &info)
 
 }  // namespace
 
-void SetEstimatorFactoryForTesting(EstimatorFactory factory) {
-  Factory() = factory ? std::move(factory) : EstimatorFactory(LoadEstimator);
-}
-
 TrackSession::TrackSession(const TrackSettings &settings)
     : initial_boxes_(settings.initial_boxes),
       inference_region_(settings.inference_region),
       object_class_(settings.object_class) {
-  SupportSet support = LoadShots(settings);  // first: its mistakes are the usual ones, and it loads fast
-  LoadedEstimator network = LoadNetwork(settings);
-  device_ = network.device;
-  warnings_ = support.warnings;
-  warnings_.insert(warnings_.end(), network.warnings.begin(), network.warnings.end());
+  SupportSet shots = LoadShots(settings);  // first: its mistakes are the usual ones, and it loads fast
+  network_ = AcquireNetwork(settings);
+  loaded_ = MakeTracker(*network_, std::move(shots), settings);
+  loaded_.warnings.insert(loaded_.warnings.end(), network_->warnings.begin(), network_->warnings.end());
+}
 
-  header_.model = Utf8(network.estimator->model_name());
-  header_.category = Utf8(support.category);
-  for (const auto &name : support.keypoint_names) header_.names.push_back(Utf8(name));
-  header_.skeleton = support.skeleton;
-  tracker_ = ValueOrThrow(Tracker::Create(std::move(network.estimator), std::move(support), settings));
+void TrackSession::Exchange(LoadedTracker next) {
+  if (next.header.names == header().names) {
+    ThrowIfFailed(next.tracker->Continue(tracker()));
+  } else {
+    result_ = {};
+  }
+  next.header.width = header().width;
+  next.header.height = header().height;
+  loaded_ = std::move(next);
 }
 
 void TrackSession::SetVideoInfo(const GstVideoInfo &info) {
   if (!info_) CheckBoxes(initial_boxes_, info);
   if (info_ && (info_->width != info.width || info_->height != info.height)) ContinueScaled(*info_, info);
   info_ = info;
-  header_.width = info.width;
-  header_.height = info.height;
+  loaded_.header.width = info.width;
+  loaded_.header.height = info.height;
 }
 
 void TrackSession::ContinueScaled(const GstVideoInfo &from, const GstVideoInfo &to) {
   const float sx = static_cast<float>(to.width) / static_cast<float>(from.width);
   const float sy = static_cast<float>(to.height) / static_cast<float>(from.height);
-  ThrowIfFailed(tracker_->Reset());
+  ThrowIfFailed(tracker().Reset());
   for (const Instance &instance : result_.instances) {
     if (instance.state != TrackState::kTracked) continue;
     std::vector<Point2> points;
@@ -115,7 +79,7 @@ void TrackSession::ContinueScaled(const GstVideoInfo &from, const GstVideoInfo &
       points.push_back({(point.xy_in_frame.x + 0.5F) * sx - 0.5F, (point.xy_in_frame.y + 0.5F) * sy - 0.5F});
       visible.push_back(point.visibility == Visibility::kVisible || point.visibility == Visibility::kProjected);
     }
-    ThrowIfFailed(tracker_->StartFrom(instance.id, points, visible));
+    ThrowIfFailed(tracker().StartFrom(instance.id, points, visible));
   }
 }
 
@@ -127,7 +91,7 @@ const FrameResult &TrackSession::Track(GstBuffer *buffer, const FrameMapping &ma
   ResetAtSeekOrGap(view);
   std::vector<Region> regions;
   if (inference_region_ == InferenceRegion::kRoiList) regions = ReadRegions(buffer, object_class_);
-  ThrowIfFailed(tracker_->Process(view, regions, &result_));
+  ThrowIfFailed(tracker().Process(view, regions, &result_));
   return result_;
 }
 
@@ -143,7 +107,7 @@ void TrackSession::ResetAtSeekOrGap(const FrameView &frame) {
     const std::int64_t step = *frame.pts_ns - *last_pts_ns_;
     const std::int64_t duration = frame.duration_ns.value_or(kDefaultDurationNs);
     const std::int64_t gap = std::max<std::int64_t>(GST_SECOND, 5 * std::min(duration, kMaxDurationNs));
-    if (step < 0 || step > gap) ThrowIfFailed(tracker_->Reset());
+    if (step < 0 || step > gap) ThrowIfFailed(tracker().Reset());
   }
   last_pts_ns_ = frame.pts_ns;
 }
@@ -151,12 +115,30 @@ void TrackSession::ResetAtSeekOrGap(const FrameView &frame) {
 void TrackSession::Reset() {
   last_pts_ns_.reset();
   result_ = {};
-  ThrowIfFailed(tracker_->Reset());
+  ThrowIfFailed(tracker().Reset());
+}
+
+void TrackSession::StartFrom(int id, const NamedPoints &points) {
+  const auto &names = header().names;
+  for (const auto &[name, point] : points) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    std::string known;
+    for (const auto &one : names) known += (known.empty() ? "" : ", ") + one;
+    throw Error(ErrorCode::kInvalidArgument, "reinit: there is no keypoint '" + name + "'; there are " + known + ".");
+  }
+  std::vector<Point2> all(names.size());
+  std::vector<bool> visible(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto given = points.find(names[i]);
+    visible[i] = given != points.end();
+    if (visible[i]) all[i] = given->second;
+  }
+  ThrowIfFailed(tracker().StartFrom(id, all, visible));
 }
 
 void TrackSession::Update(const TrackSettings &settings) {
   object_class_ = settings.object_class;
-  ThrowIfFailed(tracker_->UpdateSettings(settings));
+  ThrowIfFailed(tracker().UpdateSettings(settings));
 }
 
 }  // namespace kpt::gst

@@ -5,7 +5,6 @@
 
 #include <gst/video/video.h>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +12,9 @@
 #include "frame_view.h"
 #include "keypoint_meta.h"
 #include "kpt/tracker.h"
+#include "network_registry.h"
+#include "point_arguments.h"
+#include "track_loader.h"
 #include "track_settings.h"
 
 namespace kpt::gst {
@@ -36,22 +38,28 @@ class TrackSession {
   /// Changes what can change while playing.
   void Update(const TrackSettings &settings);
 
-  const TrackHeader &header() const noexcept { return header_; }
-  const std::string &device() const noexcept { return device_; }
-  std::size_t shots() const { return tracker_->support().shots.size(); }
+  /// Other shots from the next frame on. The track goes on where they have the same keypoints, else it begins anew.
+  void Exchange(LoadedTracker next);
+
+  /// Starts instance `id` from points of the next frame; keypoints that are not given are put where the layout has
+  /// them. Throws Error(kInvalidArgument) for an unknown id or name, and too few points.
+  void StartFrom(int id, const NamedPoints &points);
+
+  const TrackHeader &header() const noexcept { return loaded_.header; }
+  const SharedNetwork &network() const noexcept { return network_; }
+  std::size_t shots() const { return loaded_.tracker->support().shots.size(); }
 
   /// What the user should know after loading, each a sentence.
-  const std::vector<std::string> &warnings() const noexcept { return warnings_; }
+  const std::vector<std::string> &warnings() const noexcept { return loaded_.warnings; }
 
  private:
+  Tracker &tracker() const noexcept { return *loaded_.tracker; }
   std::optional<std::int64_t> DurationOf(GstBuffer *buffer) const;
   void ResetAtSeekOrGap(const FrameView &frame);
   void ContinueScaled(const GstVideoInfo &from, const GstVideoInfo &to);
 
-  std::unique_ptr<Tracker> tracker_;
-  TrackHeader header_;
-  std::string device_;
-  std::vector<std::string> warnings_;
+  SharedNetwork network_;
+  LoadedTracker loaded_;
   std::vector<OrientedBox> initial_boxes_;
   InferenceRegion inference_region_;
   std::string object_class_;

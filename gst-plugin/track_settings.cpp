@@ -69,15 +69,21 @@ const PropertyTable<S> &TrackProperties() {
   static const PropertyTable<S> kTable = {
       {"support-file", "Annotated shots of the object: this project's YAML, COCO keypoints JSON or DeepLabCut CSV",
        kWhenReady, TextField<S>{&S::support_file}},
-      {"support-shots", "Use only the first N shots of the support file (0: all; more than 10 is slow)", kWhenReady,
-       IntField<S>{&S::support_shots, 0, INT_MAX}},
-      {"category", "Which category to track, where the support file has several", kWhenReady,
-       TextField<S>{&S::category}},
+      {"support-shots",
+       "Use only the first N shots of the support file (0: all; more than 10 is slow); while playing, from the next "
+       "set-support on",
+       kWhenPlaying, IntField<S>{&S::support_shots, 0, INT_MAX}},
+      {"category",
+       "Which category to track, where the support file has several; while playing, from the next set-support on",
+       kWhenPlaying, TextField<S>{&S::category}},
       {"model-file", "Weights of the network, safetensors (default: the shipped ones)", kWhenReady,
        TextField<S>{&S::model_file}},
       {"config-file", "YAML file with the names and values of these properties; one set on the element wins",
        kWhenReady, TextField<S>{&S::config_file}},
       {"device", "Where the network runs: auto, cpu, cuda or cuda:N", kWhenReady, TextField<S>{&S::device}},
+      {"model-instance-id",
+       "Elements of this process with the same id share one loaded network (default: each its own)", kWhenReady,
+       TextField<S>{&S::model_instance_id}},
       {"instances", "Objects to follow", kWhenReady, IntField<S>{&S::instances, 1, 32}},
       {"initial-boxes",
        "Where the objects are in the first frame and after a reset: x,y,w,h[,angle];... in pixels and degrees "
@@ -123,6 +129,14 @@ void TrackSettingsStore::SetProperty(const Property<S> &row, const GValue *value
   SetFromValue(row, value, values_);
   set_by_user_.set(IndexOf(row));
   set_by_file_.reset(IndexOf(row));
+}
+
+void TrackSettingsStore::SetSupportFile(const std::string &file) {
+  GValue value = G_VALUE_INIT;
+  g_value_init(&value, G_TYPE_STRING);
+  g_value_set_string(&value, file.c_str());
+  SetProperty(TrackProperties().front(), &value);
+  g_value_unset(&value);
 }
 
 void TrackSettingsStore::ReadConfigFile() {

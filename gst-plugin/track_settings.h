@@ -19,6 +19,7 @@ struct TrackSettings : TrackerSettings {
   std::string model_file;  ///< empty: the shipped weights
   std::string config_file;
   std::string device = "auto";
+  std::string model_instance_id;   ///< elements of one id share the network; empty: none is shared
   std::string object_class;        ///< of the regions that seed; empty: all
   MetadataKind metadata = MetadataKind::kAuto;
   std::string initial_boxes_text;  ///< as the user wrote it; ParseBoxes makes `initial_boxes` of it
@@ -33,6 +34,10 @@ std::vector<OrientedBox> ParseBoxes(const std::string &text);
 class TrackSettingsStore {
  public:
   void SetProperty(const Property<TrackSettings> &row, const GValue *value);
+
+  /// As if the user had set `support-file`.
+  void SetSupportFile(const std::string &file);
+
   const TrackSettings &values() const noexcept { return values_; }
 
   /// Reads `config-file`, if one is set, anew: values that an earlier file gave and this one does not are defaults

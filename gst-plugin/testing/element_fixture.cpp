@@ -36,6 +36,7 @@ class FakeEstimator : public Estimator {
     ThrowIn("model_name");
     return "fake";
   }
+  std::unique_ptr<Estimator> ShareNetwork() const override { return std::make_unique<FakeEstimator>(behaviour_); }
   void SetSupport(const std::vector<SupportCrop> &, const std::vector<Link> &) override { ThrowIn("SetSupport"); }
   std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override {
     ThrowIn("Estimate");

@@ -24,7 +24,6 @@ Tensor FgsaNetImpl::Normalise(const Tensor &rgb) const {
 }
 
 FeatureMaps FgsaNetImpl::Features(const Tensor &images) {
-  images_seen_ += images.size(0);
   return pyramid_->Forward(backbone_->Forward(images, config_.strides));
 }
 

@@ -121,6 +121,13 @@ void InstanceTrack::StartHere(const std::vector<Point2> &points_in_frame, const 
   given_ = false;
 }
 
+void InstanceTrack::Continue(const InstanceTrack &before, const TrackerSettings &settings) {
+  BecomeAnother(before.id_);
+  if (before.following_ && !before.SearchDue(settings)) {
+    StartFrom(before.points(), std::vector<bool>(before.points().size(), true));
+  }
+}
+
 void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings) {
   inferred_ = false;
   motion_.clear();

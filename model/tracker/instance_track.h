@@ -40,6 +40,9 @@ class InstanceTrack {
   /// The same for the present frame, when its search is due.
   void StartHere(const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible);
 
+  /// Goes on as the object that another track is; from its points, where it follows them without doubt.
+  void Continue(const InstanceTrack &before, const TrackerSettings &settings);
+
   /// There is an idea of where the object is.
   bool following() const { return following_; }
   const Similarity &place() const { return frame_from_object_; }

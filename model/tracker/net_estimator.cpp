@@ -42,16 +42,17 @@ Tensor Stack(const std::vector<Tensor> &shots, const torch::Device &device) { re
 
 class NetEstimator : public Estimator {
  public:
+  /// `network`: prepared for inference, on the device; from then on nobody changes it.
   NetEstimator(net::FgsaNet network, torch::Device device, std::string name)
-      : net_(std::move(network)), device_(device), name_(std::move(name)) {
-    net_->to(device_);
-    net_->PrepareForInference();
-  }
+      : net_(std::move(network)), device_(device), name_(std::move(name)) {}
 
   int crop_size() const override { return net_->config().crop_size; }
   std::string model_name() const override { return name_; }
-  std::int64_t images_seen() const override { return net_->images_seen(); }
+  std::int64_t images_seen() const override { return images_seen_; }
   double typical_error() const override { return typical_error_; }
+  std::unique_ptr<Estimator> ShareNetwork() const override {
+    return std::make_unique<NetEstimator>(net_, device_, name_);
+  }
   bool CutsCropsOf(FrameMemory memory) const override { return (memory == FrameMemory::kCuda) == device_.is_cuda(); }
   void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) override;
   std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override;
@@ -74,6 +75,7 @@ class NetEstimator : public Estimator {
   net::PadPlan plan_;
   net::SupportContext support_;
   double typical_error_ = -1;
+  std::int64_t images_seen_ = 0;
 };
 
 net::Keypoints NetEstimator::Normalised(const SupportCrop &shot) const {
@@ -84,6 +86,7 @@ net::Keypoints NetEstimator::Normalised(const SupportCrop &shot) const {
 }
 
 net::FeatureMaps NetEstimator::Features(const std::vector<const std::uint8_t *> &crops) {
+  images_seen_ += static_cast<std::int64_t>(crops.size());
   const std::int64_t size = crop_size();
   const auto bytes = static_cast<std::size_t>(size * size * 3);
   Tensor images = torch::empty({static_cast<std::int64_t>(crops.size()), size, size, 3}, torch::kUInt8);
@@ -98,6 +101,7 @@ net::FeatureMaps NetEstimator::FeaturesOf(const std::vector<CropQuery> &queries)
     for (const CropQuery &query : queries) crops.push_back(query.rgb);
     return Features(crops);
   }
+  images_seen_ += static_cast<std::int64_t>(queries.size());
   ops::FrameCrops crops;
   crops.frame = ChannelsOf(*queries[0].in_frame.frame);
   crops.size = crop_size();
@@ -294,6 +298,8 @@ LoadedEstimator Load(const EstimatorSettings &settings) {
   net::UseCpuThreads(settings.threads);
   const c10::InferenceMode guard;
   net::FgsaNet network = net::LoadNet(settings.model_file);
+  network->to(chosen.device);
+  network->PrepareForInference();
   LoadedEstimator loaded;
   const std::string name = std::filesystem::path(settings.model_file).stem().string();
   loaded.estimator = std::make_unique<NetEstimator>(std::move(network), chosen.device, name);

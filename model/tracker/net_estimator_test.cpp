@@ -4,6 +4,7 @@
 #include <torch/cuda.h>
 #include <torch/utils.h>
 #include <unistd.h>
+#include <thread>
 
 #include <cmath>
 #include <filesystem>
@@ -79,6 +80,35 @@ TEST_F(NetEstimatorTest, TheBackboneRunsOnEachSupportShotOnce) {
   for (int frame = 1; frame <= 3; ++frame) {
     estimator.Estimate(queries);
     EXPECT_EQ(estimator.images_seen(), 3 + 4 * frame) << "crops only";
+  }
+}
+
+TEST_F(NetEstimatorTest, EstimatorsOfOneNetworkWorkInSeveralThreadsAndDoNotKnowEachOthersShots) {
+  auto loaded = Load("small.safetensors");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  const std::vector<SupportCrop> shots = Shots(2);
+  const std::vector<CropQuery> query = {{shots[0].rgb.data()}};
+  std::vector<CropEstimate> expected, found(2);
+  for (const SupportCrop &shot : shots) {
+    loaded.value().estimator->SetSupport({shot}, {});
+    expected.push_back(loaded.value().estimator->Estimate(query).at(0));
+  }
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 2; ++i) {
+    threads.emplace_back([&, i] {
+      const std::unique_ptr<Estimator> estimator = loaded.value().estimator->ShareNetwork();
+      for (int round = 0; round < 5; ++round) {
+        estimator->SetSupport({shots[i]}, {});
+        found[i] = estimator->Estimate(query).at(0);
+      }
+    });
+  }
+  for (std::thread &thread : threads) thread.join();
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::size_t k = 0; k < 3; ++k) {
+      EXPECT_NEAR(found[i][k].xy_in_crop.x, expected[i][k].xy_in_crop.x, 1e-3) << i << k;
+      EXPECT_NEAR(found[i][k].confidence, expected[i][k].confidence, 1e-5) << i << k;
+    }
   }
 }
 

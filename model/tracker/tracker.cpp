@@ -330,6 +330,14 @@ Status Tracker::StartFrom(int id, const std::vector<Point2> &points_in_frame,
   return Protect([&] { impl_->Track(id).StartFrom(points_in_frame, visible); });
 }
 
+Status Tracker::Continue(const Tracker &before) noexcept {
+  return Protect([&] {
+    const std::vector<InstanceTrack> &theirs = before.impl_->tracks;
+    const std::size_t common = std::min(theirs.size(), impl_->tracks.size());
+    for (std::size_t i = 0; i < common; ++i) impl_->tracks[i].Continue(theirs[i], before.impl_->settings);
+  });
+}
+
 Status Tracker::UpdateSettings(const TrackerSettings &settings) noexcept {
   return Protect([&] {
     CheckSettings(settings);

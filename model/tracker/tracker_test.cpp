@@ -307,6 +307,20 @@ TEST(Tracker, StartFromPointsIsTrackedAtOnce) {
   EXPECT_LT(rig.RawError(pose), 0.02);
 }
 
+TEST(Tracker, ContinuesWhereAnotherTrackerIs) {
+  TrackerRig before(Unsmoothed()), after(Unsmoothed());
+  const ScenePose pose{{200, 120}, 80, 77};
+  for (int i = 0; i < 3; ++i) before.Step(pose);
+  ASSERT_TRUE(after.tracker->Continue(*before.tracker).ok());
+  EXPECT_EQ(after.Step(pose).instances.at(0).state, TrackState::kTracked);
+  EXPECT_EQ(after.controls->crops, 1) << "no search";
+  EXPECT_LT(after.RawError(pose), 0.02);
+
+  TrackerRig nothing_to_continue(Unsmoothed());
+  ASSERT_TRUE(after.tracker->Continue(*nothing_to_continue.tracker).ok());
+  EXPECT_EQ(after.Step(pose).instances.at(0).state, TrackState::kSearching);
+}
+
 TEST(Tracker, StartFromRefusesWhatIsNoObject) {
   TrackerRig rig;
   const std::vector<Point2> truth = rig.scene.Truth({{200, 120}, 80, 0});

@@ -35,6 +35,10 @@ std::string FakeEstimator::model_name() const {
   return "fake";
 }
 
+std::unique_ptr<Estimator> FakeEstimator::ShareNetwork() const {
+  return std::make_unique<FakeEstimator>(controls_, crop_size_);
+}
+
 void FakeEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &) {
   ++controls_->set_support_calls;
   controls_->support_crops += static_cast<int>(shots.size());

@@ -43,6 +43,7 @@ class FakeEstimator : public Estimator {
 
   int crop_size() const override;
   std::string model_name() const override;
+  std::unique_ptr<Estimator> ShareNetwork() const override;
   void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) override;
   std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override;
 

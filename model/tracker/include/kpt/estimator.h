@@ -55,6 +55,9 @@ class Estimator {
   /// Pictures that went through the backbone so far, support shots and crops; 0 where there is no backbone.
   virtual std::int64_t images_seen() const { return 0; }
 
+  /// An estimator of the same network in the same memory, without support yet. The two may work in two threads at once.
+  virtual std::unique_ptr<Estimator> ShareNetwork() const = 0;
+
   /// Loads the shots and computes everything that depends on them alone, once.
   virtual void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) = 0;
 

@@ -72,7 +72,7 @@ struct FrameResult {
 
 struct TrackerSettings {
   int instances = 1;
-  std::vector<OrientedBox> initial_boxes;                          ///< empty: search
+  std::vector<OrientedBox> initial_boxes;  ///< empty: search
   InferenceRegion inference_region = InferenceRegion::kFullFrame;
   int inference_interval = 1;
   float confidence_threshold = 0.5F;
@@ -106,6 +106,10 @@ class Tracker {
 
   /// Starts instance `id` from points that the caller knows, in pixels of the next frame (evaluation, reinit).
   Status StartFrom(int id, const std::vector<Point2> &points_in_frame, const std::vector<bool> &visible) noexcept;
+
+  /// Goes on with the instances of `before`, as many as both have, from the next frame on: their ids, and the points
+  /// of those that are followed and not in doubt. Both have the same keypoints.
+  Status Continue(const Tracker &before) noexcept;
 
   /// Changes what can change while running: everything but `instances` and `inference_region`; `initial_boxes` count
   /// from the next reset.

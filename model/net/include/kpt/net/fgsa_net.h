@@ -40,9 +40,6 @@ class FgsaNetImpl : public torch::nn::Module {
   /// The backbone's first stages neither learn nor record gradients.
   void FreezeBackbone(int stages) { backbone_->Freeze(stages); }
 
-  /// How many images went through the backbone so far.
-  std::int64_t images_seen() const { return images_seen_; }
-
   /// Folds batch norms into convolutions and stacks the heads, once. Parameters must not change afterwards.
   void PrepareForInference();
 
@@ -52,7 +49,6 @@ class FgsaNetImpl : public torch::nn::Module {
   Pyramid pyramid_{nullptr};
   Predictor predictor_{nullptr};
   torch::Tensor mean_, scale_;  // on the CPU
-  std::int64_t images_seen_ = 0;
 };
 TORCH_MODULE(FgsaNet);
 

@@ -11,13 +11,15 @@ the plugin (GST_PLUGIN_PATH=build/gst-plugin).
 import argparse
 import sys
 
-import cv2
 import gi
 import numpy
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstVideo", "1.0")
 from gi.repository import Gst, GstVideo  # noqa: E402
+
+Gst.init(None)
+import cv2  # noqa: E402  (after GStreamer is loaded: docs/troubleshooting.md says why)
 
 # A pad probe cannot attach metadata from Python: it holds a second reference to the buffer, which is then not
 # writable. So the frames leave the pipeline at an appsink and come back, as shallow copies, at an appsrc. Neither sink
@@ -91,7 +93,6 @@ def main():
     parser.add_argument("--instances", type=int, default=4, help="people to follow at most (4)")
     arguments = parser.parse_args()
 
-    Gst.init(None)
     pipeline = Gst.parse_launch(PIPELINE)
     pipeline.get_by_name("in").props.location = arguments.video
     pipeline.get_by_name("out").props.location = arguments.output

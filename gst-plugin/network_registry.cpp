@@ -25,7 +25,7 @@ SharedNetwork Load(const EstimatorSettings &wanted) {
 /// One name for one file, however it is spelt.
 std::string Canonical(const std::string &file) {
   std::error_code unknown;
-  const auto path = std::filesystem::weakly_canonical(file, unknown);
+  const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(file), unknown);
   return unknown ? file : path.string();
 }
 

@@ -97,6 +97,7 @@ std::string WriteSupport(const TemporaryFolder &folder, const std::string &categ
 
 FakeNetwork::FakeNetwork() {
   SetEstimatorFactoryForTesting([behaviour = behaviour_](const EstimatorSettings &) -> Result<LoadedEstimator> {
+    ++behaviour->loads;
     LoadedEstimator loaded;
     loaded.estimator = std::make_unique<FakeEstimator>(behaviour);
     loaded.device = "cpu";

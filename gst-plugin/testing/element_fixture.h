@@ -39,6 +39,7 @@ std::string WriteSupport(const TemporaryFolder &folder, const std::string &categ
 struct FakeBehaviour {
   std::atomic<float> confidence = 0.9F;
   std::atomic<int> estimates = 0;
+  std::atomic<int> loads = 0;  ///< of the network
   std::string throw_in;  ///< name of the virtual method that throws: crop_size, model_name, SetSupport, Estimate
   std::function<void()> thrower;
 };

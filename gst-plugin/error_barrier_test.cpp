@@ -72,7 +72,14 @@ void UseEverything(ElementUnderTest *element) {
     g_value_unset(&value);
   }
   g_free(specs);
-  if (g_signal_lookup("reset", G_OBJECT_TYPE(object)) != 0) g_signal_emit_by_name(object, "reset");
+  if (g_signal_lookup("reset", G_OBJECT_TYPE(object)) != 0) {
+    g_signal_emit_by_name(object, "reset");
+    g_signal_emit_by_name(object, "reinit", 1, nullptr);
+    gchar *support_file = nullptr;
+    g_object_get(object, "support-file", &support_file, nullptr);
+    g_signal_emit_by_name(object, "set-support", support_file);
+    g_free(support_file);
+  }
   if (gst_element_set_state(element->get(), GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE) return;
 
   GstHarness *harness = element->Play(VideoCaps("RGB", 64, 48));
@@ -82,6 +89,7 @@ void UseEverything(ElementUnderTest *element) {
     gst_harness_push(harness, WithTrack(MakeFrame("RGB", 64, 48, options), MakeTrack(64, 48)));
   }
   gst_harness_query_latency(harness);
+  gst_harness_push_upstream_event(harness, gst_event_new_qos(GST_QOS_TYPE_OVERFLOW, 1, 0, 0));
   GstCaps *caps = gst_caps_from_string(VideoCaps("RGB", 64, 48).c_str());
   GstQuery *query = gst_query_new_allocation(caps, FALSE);
   gst_pad_peer_query(harness->srcpad, query);
@@ -115,8 +123,8 @@ TEST_F(ErrorBarrier, NothingFailsWithoutAFault) {
 TEST_F(ErrorBarrier, HoldsInEveryCallbackForEveryKind) {
   const std::vector<std::pair<const char *, std::vector<const char *>>> callbacks = {
       {"keypointtrack",
-       {"set_property", "get_property", "reset", "start", "set_caps", "sink_event", "transform_ip", "query",
-        "propose_allocation", "stop"}},
+       {"set_property", "get_property", "reset", "reinit", "set_support", "start", "set_caps", "sink_event",
+        "transform_ip", "query", "src_event", "propose_allocation", "stop"}},
       {"keypointoverlay", {"set_property", "get_property", "start", "sink_event", "transform_frame_ip", "stop"}},
       {"keypointexport", {"set_property", "get_property", "start", "set_caps", "sink_event", "transform_ip", "stop"}},
   };

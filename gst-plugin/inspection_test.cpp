@@ -85,6 +85,7 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
         {"config-file", "c.yaml"},
         {"device", "cpu"},
         {"model-instance-id", "shared"},
+        {"adaptive", "true"},
         {"initial-boxes", "1,2,3,4"},
         {"inference-region", "1"},
         {"object-class", "person"},
@@ -132,7 +133,8 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
 }
 
 TEST(Inspection, NamesAreThoseOfTheDocumentation) {
-  EXPECT_EQ(NamesOf("keypointtrack"), (std::set<std::string>{"support-file",
+  EXPECT_EQ(NamesOf("keypointtrack"), (std::set<std::string>{"adaptive",
+                                                             "support-file",
                                                              "support-shots",
                                                              "category",
                                                              "model-file",

@@ -70,6 +70,16 @@ gboolean Query(GstBaseTransform *trans, GstPadDirection direction, GstQuery *que
   return Guard(GST_ELEMENT(trans), impl.gate, "query", FALSE, [&] { return gboolean{impl.AnswerLatency(query)}; });
 }
 
+gboolean SrcEvent(GstBaseTransform *trans, GstEvent *event) {
+  auto &impl = Callbacks::ImplOf(trans);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_QOS) {
+    GstClockTimeDiff late = 0;
+    gst_event_parse_qos(event, nullptr, nullptr, &late, nullptr);
+    GuardVoid(GST_ELEMENT(trans), impl.gate, "src_event", [&] { impl.OnQos(late); });
+  }
+  return Callbacks::Parent()->src_event(trans, event);
+}
+
 gboolean ProposeAllocation(GstBaseTransform *trans, GstQuery *decide_query, GstQuery *query) {
   if (!Callbacks::Parent()->propose_allocation(trans, decide_query, query)) return FALSE;
   return Guard(GST_ELEMENT(trans), Callbacks::ImplOf(trans).gate, "propose_allocation", FALSE, [&] {
@@ -125,6 +135,7 @@ static void gst_keypoint_track_class_init(GstKeypointTrackClass *klass) {
   gst_caps_unref(caps);
 
   transform_class->query = Query;
+  transform_class->src_event = SrcEvent;
   transform_class->propose_allocation = ProposeAllocation;
 }
 

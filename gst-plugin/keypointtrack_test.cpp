@@ -162,6 +162,19 @@ TEST_F(KeypointTrack, SeeksGapsAndSignalsResetTheTrack) {
       {"gap of 0.9 s", [](GstElement *, GstHarness *) {}, GST_SECOND, false},
       {"gap of 2 s", [](GstElement *, GstHarness *) {}, 2 * GST_SECOND + GST_SECOND / 6, true},
       {"reset", [](GstElement *e, GstHarness *) { g_signal_emit_by_name(e, "reset"); }, GST_SECOND / 6, true},
+      {"segment",
+       [](GstElement *, GstHarness *h) {
+         GstSegment segment;
+         gst_segment_init(&segment, GST_FORMAT_TIME);
+         segment.base = GST_SECOND;
+         gst_harness_push_event(h, gst_event_new_segment(&segment));
+       },
+       GST_SECOND / 6, false},
+      {"gap event",
+       [](GstElement *, GstHarness *h) {
+         gst_harness_push_event(h, gst_event_new_gap(GST_SECOND / 6, GST_SECOND / 2));
+       },
+       2 * GST_SECOND / 3, false},
       {"flush",
        [](GstElement *, GstHarness *h) {
          gst_harness_push_event(h, gst_event_new_flush_start());

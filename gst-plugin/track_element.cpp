@@ -14,6 +14,7 @@ namespace kpt::gst {
 namespace {
 
 constexpr std::uint64_t kFramesPerLatencyCheck = 30;
+constexpr int kSparingInterval = 15;  // with flow alone, points would drift away in the long run
 
 std::int64_t MonotonicNs() { return g_get_monotonic_time() * 1000; }
 
@@ -71,6 +72,11 @@ bool TrackElement::AnswerContext(GstQuery *query) {
   return cuda_frames_.AnswerContextQuery(GST_ELEMENT(element_), query, device);
 }
 
+void TrackElement::OnQos(GstClockTimeDiff late) {
+  const std::lock_guard lock(mutex_);
+  if (lateness_.Add(late) && settings_.values().adaptive) settings_changed_ = true;
+}
+
 void TrackElement::RequestReset() {
   const std::lock_guard lock(mutex_);
   wanted_.reset = true;
@@ -117,9 +123,11 @@ void TrackElement::Start() {
     settings = settings_.Resolved();
     stats_ = {};
     latency_ = {};
+    lateness_ = {};
     wanted_ = {};
   }
   settings_changed_ = false;
+  sparing_ = false;
   state_ = TrackState::kSearching;
   writer_.emplace(settings.metadata);
   session_ = std::make_unique<TrackSession>(settings);
@@ -173,6 +181,15 @@ void TrackElement::Stop() {
   wanted_ = {};
 }
 
+/// What users set, and what lateness makes of it. Under the lock.
+TrackSettings TrackElement::SettingsNow() const {
+  TrackSettings settings = settings_.Resolved();
+  if (settings.adaptive && lateness_.late()) {
+    settings.inference_interval = std::max(settings.inference_interval, kSparingInterval);
+  }
+  return settings;
+}
+
 void TrackElement::ApplyChanges(GstBuffer *buffer) {
   const GstClockTime time =
       gst_segment_to_stream_time(&element_->segment, GST_FORMAT_TIME, GST_BUFFER_TIMESTAMP(buffer));
@@ -183,7 +200,8 @@ void TrackElement::ApplyChanges(GstBuffer *buffer) {
     const std::lock_guard lock(mutex_);
     changes = std::exchange(wanted_, {});
     if (changes.support) settings_.SetSupportFile(changes.support_file);
-    if (settings_changed_.exchange(false) || changes.support) settings = settings_.Resolved();
+    if (settings_changed_.exchange(false) || changes.support) settings = SettingsNow();
+    sparing_ = settings_.values().adaptive && lateness_.late();
   }
   if (changes.support) ExchangeSupport(std::move(*changes.support));
   if (settings) session_->Update(*settings);
@@ -212,6 +230,8 @@ void TrackElement::Publish(const FrameResult &result, GstClockTime pts) {
   {
     const std::lock_guard lock(mutex_);
     stats_.Add(result, MonotonicNs());
+    stats_.AddDropped(session_->dropped_before());
+    if (sparing_ && !result.inferred) stats_.AddSpared();
     if (stats_.frames() % kFramesPerLatencyCheck == 0) latency_changed = latency_.Update(stats_.TotalP95Ms());
   }
   if (latency_changed && live_) {

@@ -14,6 +14,7 @@
 
 #include "cuda_frames.h"
 #include "guard.h"
+#include "lateness.h"
 #include "latest_job.h"
 #include "metadata_writer.h"
 #include "track_session.h"
@@ -35,6 +36,7 @@ class TrackElement {
   void RequestReset();
   void RequestReinit(guint id, const GstStructure *points);
   void RequestSupport(const char *file);
+  void OnQos(GstClockTimeDiff late);
   bool AnswerLatency(GstQuery *query);
   bool AnswerContext(GstQuery *query);
 
@@ -57,6 +59,7 @@ class TrackElement {
   };
 
   void LoadSupport(const SharedNetwork &network, const TrackSettings &settings);
+  TrackSettings SettingsNow() const;
   void ApplyChanges(GstBuffer *buffer);
   void ExchangeSupport(LoadedTracker next);
   void Reinit(int id, const NamedPoints &points);
@@ -71,13 +74,15 @@ class TrackElement {
   std::unique_ptr<TrackSession> session_;  // alive from Start to Stop
   std::optional<MetadataWriter> writer_;
 
+  bool sparing_ = false;                // the network, because frames come too late
   std::unique_ptr<LatestJob> loading_;  // the same; loads shots while playing
 
-  mutable std::mutex mutex_;  // guards the next five
+  mutable std::mutex mutex_;  // guards the next six
   SharedNetwork network_;     // null while stopped
   Changes wanted_;
   TrackSettingsStore settings_;
   TrackStats stats_;
+  Lateness lateness_;
   LatencyReport latency_;
 
   std::atomic<TrackState> state_ = TrackState::kSearching;

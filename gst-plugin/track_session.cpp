@@ -88,6 +88,7 @@ const FrameResult &TrackSession::Track(GstBuffer *buffer, const FrameMapping &ma
   FrameView view = frame.view();
   if (GST_BUFFER_PTS_IS_VALID(buffer)) view.pts_ns = static_cast<std::int64_t>(GST_BUFFER_PTS(buffer));
   view.duration_ns = DurationOf(buffer);
+  dropped_before_ = DroppedBefore(view, buffer);
   ResetAtSeekOrGap(view);
   std::vector<Region> regions;
   if (inference_region_ == InferenceRegion::kRoiList) regions = ReadRegions(buffer, object_class_);
@@ -99,6 +100,16 @@ std::optional<std::int64_t> TrackSession::DurationOf(GstBuffer *buffer) const {
   if (GST_BUFFER_DURATION_IS_VALID(buffer)) return static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer));
   if (info_->fps_n <= 0 || info_->fps_d <= 0) return std::nullopt;
   return static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, info_->fps_d, info_->fps_n));
+}
+
+/// A leaky queue marks the frame after a drop as DISCONT; a stream of varying rate does not.
+std::int64_t TrackSession::DroppedBefore(const FrameView &frame, GstBuffer *buffer) const {
+  const std::int64_t duration = frame.duration_ns.value_or(0);
+  if (!GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) || !frame.pts_ns || !last_pts_ns_ || duration <= 0) {
+    return 0;
+  }
+  const std::int64_t steps = (*frame.pts_ns - *last_pts_ns_ + duration / 2) / duration;
+  return std::max<std::int64_t>(0, steps - 1);
 }
 
 void TrackSession::ResetAtSeekOrGap(const FrameView &frame) {

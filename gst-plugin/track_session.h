@@ -45,6 +45,9 @@ class TrackSession {
   /// them. Throws Error(kInvalidArgument) for an unknown id or name, and too few points.
   void StartFrom(int id, const NamedPoints &points);
 
+  /// Frames that should have come before the last one and were dropped on the way, by its time stamp and DISCONT flag.
+  std::int64_t dropped_before() const noexcept { return dropped_before_; }
+
   const TrackHeader &header() const noexcept { return loaded_.header; }
   const SharedNetwork &network() const noexcept { return network_; }
   std::size_t shots() const { return loaded_.tracker->support().shots.size(); }
@@ -55,6 +58,7 @@ class TrackSession {
  private:
   Tracker &tracker() const noexcept { return *loaded_.tracker; }
   std::optional<std::int64_t> DurationOf(GstBuffer *buffer) const;
+  std::int64_t DroppedBefore(const FrameView &frame, GstBuffer *buffer) const;
   void ResetAtSeekOrGap(const FrameView &frame);
   void ContinueScaled(const GstVideoInfo &from, const GstVideoInfo &to);
 
@@ -65,6 +69,7 @@ class TrackSession {
   std::string object_class_;
   std::optional<GstVideoInfo> info_;
   std::optional<std::int64_t> last_pts_ns_;
+  std::int64_t dropped_before_ = 0;
   FrameResult result_;
 };
 

@@ -97,6 +97,10 @@ const PropertyTable<S> &TrackProperties() {
       {"inference-interval",
        "Run the network on every Nth frame; between, points are carried by optical flow and marked projected",
        kControllable, IntField<S>{&S::inference_interval, 1, INT_MAX}},
+      {"adaptive",
+       "When frames come too late at the sink (its QoS events say so), carry the points by optical flow and run the "
+       "network on every 15th frame",
+       kWhenPlaying, BoolField<S>{&S::adaptive}},
       {"confidence-threshold", "Below it a point is hidden, and a frame whose mean is below it is not confident",
        kControllable, FloatField<S>{&S::confidence_threshold, 0, 1}},
       {"max-lost-frames", "Frames without the object before its state says lost", kControllable,

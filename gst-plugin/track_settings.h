@@ -22,6 +22,7 @@ struct TrackSettings : TrackerSettings {
   std::string model_instance_id;   ///< elements of one id share the network; empty: none is shared
   std::string object_class;        ///< of the regions that seed; empty: all
   MetadataKind metadata = MetadataKind::kAuto;
+  bool adaptive = false;           ///< where the sink says late, flow carries the points
   std::string initial_boxes_text;  ///< as the user wrote it; ParseBoxes makes `initial_boxes` of it
 };
 

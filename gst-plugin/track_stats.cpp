@@ -51,9 +51,10 @@ double TrackStats::Fps() const {
 }
 
 GstStructure *TrackStats::ToStructure() const {
-  GstStructure *out = gst_structure_new("keypointtrack-stats", "frames", G_TYPE_UINT64, frames_, "inferred",
-                                        G_TYPE_UINT64, inferred_, "lost", G_TYPE_UINT64, lost_, "reacquired",
-                                        G_TYPE_UINT64, reacquired_, "fps", G_TYPE_DOUBLE, Fps(), nullptr);
+  GstStructure *out =
+      gst_structure_new("keypointtrack-stats", "frames", G_TYPE_UINT64, frames_, "inferred", G_TYPE_UINT64, inferred_,
+                        "spared", G_TYPE_UINT64, spared_, "dropped", G_TYPE_UINT64, dropped_, "lost", G_TYPE_UINT64,
+                        lost_, "reacquired", G_TYPE_UINT64, reacquired_, "fps", G_TYPE_DOUBLE, Fps(), nullptr);
   for (const auto &stage : stages_) {
     const std::string name = stage.name;
     gst_structure_set(out, (name + "-mean-ms").c_str(), G_TYPE_DOUBLE, stage.window.MeanMs(),

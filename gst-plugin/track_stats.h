@@ -30,7 +30,13 @@ class TrackStats {
   /// Counts a frame that ended at `now_ns` (monotonic).
   void Add(const FrameResult &result, std::int64_t now_ns);
 
-  /// A new "keypointtrack-stats" structure: frames, inferred, lost, reacquired, fps and, for each stage,
+  /// Counts frames that a queue dropped before they came here.
+  void AddDropped(std::int64_t frames) { dropped_ += static_cast<std::uint64_t>(frames); }
+
+  /// Counts a frame that flow carried because the ones before it came too late.
+  void AddSpared() { ++spared_; }
+
+  /// A new "keypointtrack-stats" structure: frames, inferred, spared, dropped, lost, reacquired, fps and, for each stage,
   /// `<stage>-mean-ms` and `<stage>-p95-ms`, over the last 256 frames.
   GstStructure *ToStructure() const;
 
@@ -53,6 +59,8 @@ class TrackStats {
   std::int64_t last_ns_ = 0;
   std::uint64_t frames_ = 0;
   std::uint64_t inferred_ = 0;
+  std::uint64_t spared_ = 0;
+  std::uint64_t dropped_ = 0;
   std::uint64_t lost_ = 0;
   std::uint64_t reacquired_ = 0;
 };

@@ -3,6 +3,7 @@
 #include "cuda_frames.h"
 
 #include <cuda_runtime_api.h>
+#include <dlfcn.h>
 #include <gst/cuda/gstcudautils.h>
 
 #include <cstdlib>
@@ -27,13 +28,11 @@ void Check(cudaError_t error) {
   throw Error(ErrorCode::kDevice, std::string("device: the GPU failed: ") + cudaGetErrorString(error) + ".");
 }
 
-/// A driver function, from the driver that the runtime loaded; null where there is none.
+/// A function of the driver that GStreamer's library does not pass on; null where there is none.
 template <typename Function>
 Function DriverFunction(const char *name) {
-  void *function = nullptr;
-  cudaDriverEntryPointQueryResult found = cudaDriverEntryPointSymbolNotFound;
-  const cudaError_t error = cudaGetDriverEntryPointByVersion(name, &function, 12000, cudaEnableDefault, &found);
-  return error == cudaSuccess && found == cudaDriverEntryPointSuccess ? reinterpret_cast<Function>(function) : nullptr;
+  static void *const driver = dlopen("libcuda.so.1", RTLD_LAZY);
+  return driver != nullptr ? reinterpret_cast<Function>(dlsym(driver, name)) : nullptr;
 }
 
 /// The device's primary context, kept alive, as GStreamer's object and as a driver's handle.
@@ -51,7 +50,7 @@ class PrimaryContext {
   }
   ~PrimaryContext() {
     if (wrapped_ != nullptr) gst_object_unref(wrapped_);
-    const auto release = DriverFunction<CUresult (*)(CUdevice)>("cuDevicePrimaryCtxRelease");
+    const auto release = DriverFunction<CUresult (*)(CUdevice)>("cuDevicePrimaryCtxRelease_v2");
     if (release != nullptr) release(device_);
   }
   PrimaryContext(const PrimaryContext &) = delete;

@@ -9,5 +9,9 @@ if(KPT_WITH_OPENCV)
   kpt_target_defaults(tracking_bench)
   target_link_libraries(tracking_bench PRIVATE kpt_trials)
 
+  add_executable(composed_bench composed/composed_bench.cpp composed/composer.cpp)
+  kpt_target_defaults(composed_bench)
+  target_link_libraries(composed_bench PRIVATE kpt_trials opencv_imgproc)
+
   kpt_add_test(tracking_test LABEL accuracy TIMEOUT 1200 SOURCES tracking_test.cpp LIBS kpt_trials)
 endif()

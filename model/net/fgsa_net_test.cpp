@@ -149,6 +149,21 @@ TEST_F(WeightsFile, HalfPrecisionIsReadBackAsFloat) {
   EXPECT_TRUE(torch::allclose(loaded->parameters()[0], net->parameters()[0], 1e-2, 1e-2));
 }
 
+TEST_F(WeightsFile, TrainingGoesOnFromWeightsThatLackWhatWasAdded) {
+  FgsaNet net = TinyNet();
+  SaveNet(path_, net, {}, false);
+  NetConfig extended = TinyConfig();
+  extended.layout_prior = extended.joint_confidence = true;
+  FgsaNet started(extended);
+  LoadStartWeights(started, path_);
+  const std::string key = "predictor.pos_embed_proj.layers.0.weight";
+  EXPECT_TRUE(torch::equal(started->named_parameters()[key], net->named_parameters()[key]));
+  NetConfig deeper = TinyConfig();
+  deeper.layers = 3;
+  FgsaNet misfit(deeper);
+  EXPECT_THROW(LoadStartWeights(misfit, path_), Error) << "a layer is missing, and no addition";
+}
+
 TEST_F(WeightsFile, EveryMisfitIsNamed) {
   FgsaNet net = TinyNet();
   SaveNet(path_, net, {}, true);

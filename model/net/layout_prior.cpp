@@ -34,7 +34,7 @@ Tensor LayoutPriorImpl::Logits(const Tensor &centres, const Tensor &known, std::
   return (floor + (1 - floor) * gaussian).log() * known.unsqueeze(-1).to(centres.dtype());
 }
 
-Tensor FitLayout(const Tensor &layout, const Tensor &points, const Tensor &weights) {
+LayoutFit FitLayout(const Tensor &layout, const Tensor &points, const Tensor &weights) {
   const Tensor total = weights.sum(-1, true);                            // [B, 1]
   const Tensor share = (weights / total.clamp_min(1e-6)).unsqueeze(-1);  // [B, K, 1]
   const Tensor from_mean = (layout * share).sum(1, true), to_mean = (points * share).sum(1, true);
@@ -48,7 +48,7 @@ Tensor FitLayout(const Tensor &layout, const Tensor &points, const Tensor &weigh
   const Tensor c = (along + stay) / (size + stay), s = across / (size + stay);
   const Tensor trust = (total / (total + kStayWeight)).unsqueeze(-1);
   const Tensor turned = torch::stack({c * from_x - s * from_y, s * from_x + c * from_y}, -1);
-  return turned + from_mean + trust * (to_mean - from_mean);
+  return {turned + from_mean + trust * (to_mean - from_mean), c, s};
 }
 
 }  // namespace kpt::net

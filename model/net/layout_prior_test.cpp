@@ -24,26 +24,32 @@ double Largest(const Tensor &difference) { return difference.abs().max().item<do
 
 TEST(FitLayout, FollowsWhatManySurePointsSay) {
   const Tensor points = Moved(Layout(), 1.2, 0.4, 0.05, -0.03);
-  const Tensor fitted = FitLayout(Layout(), points, torch::full({1, 4}, 1000.0F));
+  const Tensor fitted = FitLayout(Layout(), points, torch::full({1, 4}, 1000.0F)).points;
   EXPECT_LT(Largest(fitted - points), 1e-3);
+}
+
+TEST(FitLayout, TellsTurnAndScale) {
+  const LayoutFit fit = FitLayout(Layout(), Moved(Layout(), 1.2, 0.4, 0.05, -0.03), torch::full({1, 4}, 1000.0F));
+  EXPECT_NEAR(fit.cosine.item<double>(), 1.2 * std::cos(0.4), 1e-3);
+  EXPECT_NEAR(fit.sine.item<double>(), 1.2 * std::sin(0.4), 1e-3);
 }
 
 TEST(FitLayout, StaysWhereNothingIsSure) {
   const Tensor points = Moved(Layout(), 2, 1, 0.3, 0.3);
-  EXPECT_LT(Largest(FitLayout(Layout(), points, torch::full({1, 4}, 1e-5F)) - Layout()), 0.01);
-  EXPECT_LT(Largest(FitLayout(Layout(), points, torch::zeros({1, 4})) - Layout()), 1e-5);
+  EXPECT_LT(Largest(FitLayout(Layout(), points, torch::full({1, 4}, 1e-5F)).points - Layout()), 0.01);
+  EXPECT_LT(Largest(FitLayout(Layout(), points, torch::zeros({1, 4})).points - Layout()), 1e-5);
 }
 
 TEST(FitLayout, IgnoresPointsWithoutWeight) {
   Tensor points = Moved(Layout(), 1, 0, 0.1, 0);
   points[0][3] = torch::tensor({0.0F, 0.0F});
   const Tensor weights = torch::tensor({100.0F, 100.0F, 100.0F, 0.0F}).view({1, 4});
-  EXPECT_NEAR(FitLayout(Layout(), points, weights)[0][3][0].item<double>(), 0.5, 2e-3);
+  EXPECT_NEAR(FitLayout(Layout(), points, weights).points[0][3][0].item<double>(), 0.5, 2e-3);
 }
 
 TEST(FitLayout, OneLayoutServesABatch) {
   const Tensor points = torch::cat({Moved(Layout(), 1, 0, 0.1, 0), Moved(Layout(), 1, 0, 0, 0.2)});
-  const Tensor fitted = FitLayout(Layout(), points, torch::full({2, 4}, 1000.0F));
+  const Tensor fitted = FitLayout(Layout(), points, torch::full({2, 4}, 1000.0F)).points;
   EXPECT_LT(Largest(fitted - points), 1e-3);
 }
 

@@ -45,7 +45,8 @@ struct BoolField {
 constexpr BoolField kBools[] = {
     {"pad_on_links", &NetConfig::pad_on_links}, {"support_mining", &NetConfig::support_mining},
     {"proposal", &NetConfig::proposal},         {"layout_prior", &NetConfig::layout_prior},
-    {"confidence", &NetConfig::confidence},     {"seed_vector", &NetConfig::seed_vector},
+    {"confidence", &NetConfig::confidence},     {"joint_confidence", &NetConfig::joint_confidence},
+    {"seed_vector", &NetConfig::seed_vector},
 };
 
 struct BackboneFacts {
@@ -190,7 +191,9 @@ void NetConfig::Check() const {
   CheckDivisible("channels", channels, "the sine code's", 4);  // sine and cosine of x and y
   CheckDivisible("channels", channels, "attention_heads", attention_heads);
   CheckDivisible("channels", channels, "self_attention_heads", self_attention_heads);
-  if (layout_prior && !proposal) Fail("layout_prior", "true needs the proposal");
+  if (joint_confidence && !(confidence && proposal)) {
+    Fail("joint_confidence", "true needs the confidence and the proposal");
+  }
   CheckStrides(*this);
   CheckDivisible("crop_size", crop_size, "the coarsest stride", strides.front());
 }

@@ -51,6 +51,7 @@ PredictorImpl::PredictorImpl(const NetConfig &config) : config_(config) {
                                   confidence_branches_.emplace_back(std::vector<int>{4 * c, c, 1}, "mlp", 2));
     }
   }
+  if (config.joint_confidence) joint_confidence_ = register_module("joint_confidence", JointConfidence());
   if (config.seed_vector) seed_vector_ = register_parameter("seed_vector", torch::zeros({c}));
   if (config.proposal) proposal_ = register_module("proposal", Proposal(config));
 }
@@ -147,6 +148,10 @@ NetOutput PredictorImpl::Forward(const SupportContext &support, const FeatureMap
     if (config_.confidence) {
       out.confidence_logits.push_back(Confidence(l, features, support.initial_features, query, points));
     }
+  }
+  if (joint_confidence_) {
+    Tensor &logits = out.confidence_logits.back();
+    logits = joint_confidence_(logits, points, support.proposal.layout, support.proposal.known);
   }
   return out;
 }

@@ -50,7 +50,7 @@ Tensor ProposalImpl::LayoutLogits(const Tensor &correlation, const ProposalSuppo
       const Tensor points = Points(logits, query);
       const Tensor sureness = std::get<0>(logits.softmax(-1).max(-1));
       const Tensor nearness = 1 / (1 + (points - centres).square().sum(-1) / (kFitDistance * kFitDistance));
-      centres = FitLayout(support.layout, points, sureness * nearness * support.known.to(points.dtype()));
+      centres = FitLayout(support.layout, points, sureness * nearness * support.known.to(points.dtype())).points;
     }
   }
   return layout_prior_->Logits(centres, support.known, query.sizes[level_]);

@@ -69,9 +69,15 @@ bool StartsWith(const std::string &text, const std::string &prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
 }
 
-}  // namespace
+/// What older files lack.
+bool IsAddition(const std::string &key) {
+  return StartsWith(key, "predictor.proposal.layout_prior.") || StartsWith(key, "predictor.joint_confidence.");
+}
 
-void LoadWeights(torch::nn::Module &module, const SafetensorsFile &file, const std::string &prefix) {
+enum class Additions { kMustBeThere, kMayBeMissing };
+
+/// LoadWeights of weights.h, strict or not.
+void Load(torch::nn::Module &module, const SafetensorsFile &file, const std::string &prefix, Additions additions) {
   std::vector<std::string> problems;
   std::map<std::string, Tensor> expected = TensorsOf(module);
   for (const auto &[key, raw] : file.tensors()) {
@@ -90,13 +96,25 @@ void LoadWeights(torch::nn::Module &module, const SafetensorsFile &file, const s
       expected.erase(target);
     }
   }
-  for (const auto &[key, tensor] : expected) problems.push_back("missing '" + prefix + key + "'");
+  for (const auto &[key, tensor] : expected) {
+    if (additions == Additions::kMustBeThere || !IsAddition(key)) problems.push_back("missing '" + prefix + key + "'");
+  }
   if (problems.empty()) return;
   std::ostringstream message;
   message << file.path() << ": the weights do not fit the network: ";
   for (std::size_t i = 0; i < std::min(problems.size(), kNamedProblems); ++i) message << (i ? "; " : "") << problems[i];
   if (problems.size() > kNamedProblems) message << "; and " << problems.size() - kNamedProblems << " more";
   throw Error(ErrorCode::kModel, message.str());
+}
+
+}  // namespace
+
+void LoadWeights(torch::nn::Module &module, const SafetensorsFile &file, const std::string &prefix) {
+  Load(module, file, prefix, Additions::kMustBeThere);
+}
+
+void LoadStartWeights(FgsaNet &net, const std::string &path) {
+  Load(*net, SafetensorsFile::Read(path), "", Additions::kMayBeMissing);
 }
 
 FgsaNet LoadNet(const std::string &path) {

@@ -38,8 +38,11 @@ std::vector<WeightedSource> MakeSources(const TrainConfig &config, const std::st
 
 net::FgsaNet MakeNet(const TrainConfig &config) {
   torch::manual_seed(config.trainer.seed);
-  if (!config.start_weights.empty()) return net::LoadNet(config.start_weights);
   net::FgsaNet net(config.net);
+  if (!config.start_weights.empty()) {
+    net::LoadStartWeights(net, config.start_weights);
+    return net;
+  }
   if (!config.backbone_weights.empty()) net::LoadBackboneWeights(net, config.backbone_weights);
   return net;
 }

@@ -120,6 +120,7 @@ void ReadNet(Section section, net::NetConfig *net) {
   section.Read("layout_prior", &net->layout_prior);
   section.Read("proposal_stride", &net->proposal_stride);
   section.Read("confidence", &net->confidence);
+  section.Read("joint_confidence", &net->joint_confidence);
   section.Read("seed_vector", &net->seed_vector);
   section.Read("dropout", &net->dropout);
   section.Finish();
@@ -145,6 +146,7 @@ void ReadTrainer(Section section, TrainerOptions *trainer) {
   section.Read("clip_norm", &trainer->clip_norm, 1e-6, 1e6);
   section.Read("ema_decay", &trainer->ema_decay, 0.0, 1.0);
   section.Read("frozen_stages", &trainer->frozen_stages, 0, 16);
+  section.Read("learn_only", &trainer->learn_only);
   section.Read("seed", &trainer->seed);
   section.Read("checkpoint_minutes", &trainer->checkpoint_minutes, 0.01, 1e6);
   section.Read("evaluation_minutes", &trainer->evaluation_minutes, 0.01, 1e6);

@@ -41,6 +41,17 @@ torch::optim::AdamW MakeOptimiser(const net::FgsaNet &net, const TrainerOptions 
   return torch::optim::AdamW(groups, torch::optim::AdamWOptions(options.learning_rate));
 }
 
+/// Throws Error(kInput) where no parameter's name begins with `prefix`.
+void FreezeAllBut(const std::string &prefix, net::FgsaNet &net) {
+  bool any = false;
+  for (auto &item : net->named_parameters()) {
+    const bool learns = item.key().rfind(prefix, 0) == 0;
+    any |= learns;
+    if (!learns) item.value().set_requires_grad(false);
+  }
+  if (!any) throw Error(ErrorCode::kInput, "trainer.learn_only: no parameter's name begins with '" + prefix + "'");
+}
+
 void SetRates(torch::optim::AdamW &optimiser, const TrainerOptions &options, double factor) {
   for (std::size_t g = 0; g < optimiser.param_groups().size(); ++g) {
     const double rate = options.learning_rate * factor * (g >= 2 ? options.backbone_rate_factor : 1);
@@ -95,8 +106,9 @@ struct Trainer::Impl {
   }
 
   torch::optim::AdamW Prepare() {
-    net->train();
+    net->train(options.learn_only.empty());
     net->FreezeBackbone(options.frozen_stages);
+    FreezeAllBut(options.learn_only, net);
     return MakeOptimiser(net, options);
   }
 

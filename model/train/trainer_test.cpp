@@ -96,6 +96,26 @@ TEST_F(TrainerTest, StoppingAndResumingChangesNothing) {
     EXPECT_NEAR(losses[i], expected[i], 1e-4 * expected[i]) << "step " << i;
 }
 
+TEST_F(TrainerTest, OnlyWhatIsNamedLearns) {
+  TrainerOptions options = Options("only", 3);
+  options.learn_only = "predictor.confidence_branch";
+  torch::manual_seed(5);
+  net::FgsaNet net(TinyConfig());
+  std::map<std::string, torch::Tensor> before;
+  for (const auto &item : net->named_parameters()) before[item.key()] = item.value().clone();
+  for (const auto &item : net->named_buffers()) before[item.key()] = item.value().clone();
+  Trainer trainer(net, options);
+  Run(trainer, options, 3);
+  for (const auto &item : net->named_parameters()) {
+    const bool named = item.key().rfind(options.learn_only, 0) == 0;
+    EXPECT_NE(torch::equal(item.value(), before[item.key()]), named) << item.key();
+  }
+  for (const auto &item : net->named_buffers()) EXPECT_TRUE(torch::equal(item.value(), before[item.key()]));
+
+  options.learn_only = "nothing";
+  EXPECT_THROW(MakeTrainer(options), Error);
+}
+
 TEST_F(TrainerTest, LossFalls) {
   const TrainerOptions options = Options("falls", 60);
   Trainer trainer = MakeTrainer(options);

@@ -26,8 +26,13 @@ class LayoutPriorImpl : public torch::nn::Module {
 };
 TORCH_MODULE(LayoutPrior);
 
+struct LayoutFit {
+  torch::Tensor points;        ///< [B, K, 2]: the layout where it fits best
+  torch::Tensor cosine, sine;  ///< [B, 1]: of its turn, times its scale
+};
+
 /// The layout [B or 1, K, 2] moved, turned and scaled onto `points` [B, K, 2] by weighted least squares; `weights`
-/// [B, K]. Where little weight speaks for a change the layout stays as it is. Returns [B, K, 2].
-torch::Tensor FitLayout(const torch::Tensor &layout, const torch::Tensor &points, const torch::Tensor &weights);
+/// [B, K]. Where little weight speaks for a change the layout stays as it is.
+LayoutFit FitLayout(const torch::Tensor &layout, const torch::Tensor &points, const torch::Tensor &weights);
 
 }  // namespace kpt::net

@@ -25,14 +25,15 @@ struct NetConfig {
   int sampling_points = 4;  ///< P, a head and level
   int layers = 3;           ///< L
   int ffn = 256;
-  int padded_keypoints = 40;   ///< K at test time
-  bool pad_on_links = true;    ///< false: the added slots stay empty, the baseline that the paper compares with
-  bool support_mining = true;  ///< false: only the first layer mines the support, the paper's ablation
-  bool proposal = true;        ///< correlation proposal as the first query point (release: the crop's centre)
-  int proposal_stride = 8;     ///< of the level that it looks in
-  bool layout_prior = false;   ///< the proposal prefers places that keep the support's layout (release: none)
-  bool confidence = true;      ///< a confidence branch a layer (release: none)
-  bool seed_vector = true;     ///< a learned vector tells the network that its first points are seeds (release: none)
+  int padded_keypoints = 40;      ///< K at test time
+  bool pad_on_links = true;       ///< false: the added slots stay empty, the baseline that the paper compares with
+  bool support_mining = true;     ///< false: only the first layer mines the support, the paper's ablation
+  bool proposal = true;           ///< correlation proposal as the first query point (release: the crop's centre)
+  int proposal_stride = 8;        ///< of the level that it looks in
+  bool layout_prior = false;      ///< the proposal prefers places that keep the support's layout (release: none)
+  bool confidence = true;         ///< a confidence branch a layer (release: none)
+  bool joint_confidence = false;  ///< confidences of an object's points are judged together (release: none)
+  bool seed_vector = true;  ///< a learned vector tells the network that its first points are seeds (release: none)
   float dropout = 0.0F;
 
   /// The configuration of the paper's released checkpoint: ResNet-50, 256 channels, 8 side heads, 3 levels, K = 70.

@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "kpt/net/joint_confidence.h"
 #include "kpt/net/miner.h"
 #include "kpt/net/mlp.h"
 #include "kpt/net/net_config.h"
@@ -75,6 +76,7 @@ class PredictorImpl : public torch::nn::Module {
   std::vector<Mlp> point_branches_, confidence_branches_;
   Mlp position_projection_{nullptr};
   Proposal proposal_{nullptr};
+  JointConfidence joint_confidence_{nullptr};
   torch::Tensor seed_vector_;
 };
 TORCH_MODULE(Predictor);

@@ -20,6 +20,10 @@ void LoadWeights(torch::nn::Module &module, const SafetensorsFile &file, const s
 /// A network as its file's metadata describes it, with its weights. Throws Error (kNotFound, kModel).
 FgsaNet LoadNet(const std::string &path);
 
+/// What another training run learned, to go on from, into a network of the same sizes. What was added to the network
+/// since (the layout prior, the joint confidence) may be missing in the file and stays as it is.
+void LoadStartWeights(FgsaNet &net, const std::string &path);
+
 /// Backbone weights (keys "backbone.*", as `kpt convert` writes them) into a network.
 void LoadBackboneWeights(FgsaNet &net, const std::string &path);
 

@@ -28,7 +28,8 @@ struct TrainerOptions {
   double weight_decay = 1e-4;  ///< of matrices; biases and norms have none
   double clip_norm = 1;
   double ema_decay = 0.999;
-  int frozen_stages = 3;  ///< of the backbone
+  int frozen_stages = 3;   ///< of the backbone
+  std::string learn_only;  ///< parameters whose names begin so, with everything else frozen; empty: all
   std::uint64_t seed = 1;
   double checkpoint_minutes = 5;
   double evaluation_minutes = 15;

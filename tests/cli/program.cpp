@@ -12,6 +12,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <sstream>
 
 extern char **environ;
@@ -74,6 +75,14 @@ Program::~Program() {
 }
 
 void Program::Interrupt() const { kill(child_, SIGINT); }
+void Program::Kill() const { kill(child_, SIGKILL); }
+
+double Program::ResidentMb() const {
+  std::ifstream statm("/proc/" + std::to_string(child_) + "/statm");
+  double total_pages = 0, resident_pages = 0;
+  statm >> total_pages >> resident_pages;
+  return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+}
 
 void Program::Stream::ReadSome() {
   std::array<char, 4096> bytes;

@@ -25,6 +25,10 @@ class Program {
   Program &operator=(const Program &) = delete;
 
   void Interrupt() const;  ///< what Ctrl-C sends
+  void Kill() const;       ///< what kill -9 sends
+
+  /// Memory that the program holds now, in MB.
+  double ResidentMb() const;
 
   /// Collects output until `condition` holds; false where the program ended or the time-out passed before.
   bool RunUntil(const std::function<bool()> &condition);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <sstream>
 
 #include "program.h"
 #include "samples.h"
@@ -20,15 +21,15 @@ class Train : public ::testing::Test {
   void SetUp() override { WriteSource(folder_, "data/made_up", 0); }
 
   /// Writes the miniature's configuration and returns its path.
-  std::string Config(int steps) const {
+  std::string Config(int steps, const std::string &more = "") const {
     return folder_.Write("train.yaml",
                          "data_root: data\n"
                          "run_folder: run\n"
                          "threads: 1\n"
                          "net: {crop_size: 64, channels: 32, side_heads: 2, layers: 2, ffn: 32, padded_keypoints: 8}\n"
                          "trainer: {total_steps: " +
-                             std::to_string(steps) +
-                             ", batch: 2, warmup_steps: 1, log_steps: 1}\n"
+                             std::to_string(steps) + ", batch: 2, warmup_steps: 1, log_steps: 1" + more +
+                             "}\n"
                              "episodes: {padded_keypoints: 8, max_keypoints: 6}\n"
                              "photos: {share: 0}\n"
                              "labelled: {files: ['data:made_up/annotations.json']}\n"
@@ -66,6 +67,34 @@ TEST_F(Train, StopsAtCtrlCWithACheckpoint) {
   EXPECT_EQ(program.Wait().exit_code, kInterrupted);
   EXPECT_TRUE(Exists("run/checkpoint"));
   EXPECT_TRUE(Exists("run/last.safetensors"));
+}
+
+/// The step of the curve's last whole line.
+int LastStep(const std::string &curve) {
+  std::istringstream lines(curve.substr(0, curve.rfind('\n') + 1));
+  int step = 0;
+  for (std::string line; std::getline(lines, line);) std::istringstream(line) >> step;
+  return step;
+}
+
+TEST_F(Train, LosesAtMostTheLastIntervalToAKill) {
+  const std::string curve = folder_ / "run/curve.csv";
+  const auto step = [&] { return Exists("run/curve.csv") ? LastStep(ReadFile(curve)) : 0; };
+  int saved = 0;  // the step at which the first checkpoint was there
+  Program program({"train", Config(100000, ", checkpoint_minutes: 0.01")});
+  ASSERT_TRUE(program.RunUntil([&] {
+    if (saved == 0 && Exists("run/checkpoint")) saved = step();
+    return saved > 0 && step() >= saved + 3;
+  }));
+  program.Kill();
+  EXPECT_EQ(program.Wait().exit_code, -1);
+
+  const Outcome resumed = Kpt({"train", Config(step() + 1), "--resume"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  const std::string text = resumed.out + resumed.err, said = "resumed at step ";
+  const std::size_t at = text.find(said);
+  ASSERT_NE(at, std::string::npos) << text;
+  EXPECT_GE(std::stoi(text.substr(at + said.size())), saved - 1);
 }
 
 TEST_F(Train, NamesAConfigurationThatIsWrong) {

@@ -9,8 +9,6 @@ using torch::Tensor;
 
 constexpr int kEvidence = 6;  // what EvidenceOf stacks
 constexpr int kHidden = 16;
-constexpr int kFits = 3;
-constexpr double kFitDistance = 0.08;  // of the crop: points farther from the fit count less in the next one
 constexpr double kLeastWeight = 0.05;  // in the fit, of a point that nothing speaks for
 constexpr double kLogitScale = 0.25;   // these bring the evidence to about one
 constexpr double kDistanceScale = 4;
@@ -19,12 +17,8 @@ constexpr double kDistanceScale = 4;
 Tensor EvidenceOf(const Tensor &logits, const Tensor &points, const Tensor &layout, const Tensor &known) {
   const Tensor counts = known.to(points.dtype());
   const Tensor sureness = (logits.sigmoid() + kLeastWeight) * counts;
-  LayoutFit fit = FitLayout(layout, points, sureness);
-  Tensor squared = (points - fit.points).square().sum(-1);
-  for (int i = 1; i < kFits; ++i) {
-    fit = FitLayout(layout, points, sureness / (1 + squared / (kFitDistance * kFitDistance)));
-    squared = (points - fit.points).square().sum(-1);
-  }
+  const LayoutFit fit = FitMostOfLayout(layout, points, sureness);
+  const Tensor squared = (points - fit.points).square().sum(-1);
   const auto mean = [&](const Tensor &x) {
     return ((x * counts).sum(-1, true) / counts.sum(-1, true).clamp_min(1)).expand_as(x);
   };

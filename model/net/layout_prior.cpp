@@ -10,6 +10,8 @@ using torch::Tensor;
 constexpr double kInitialWidth = 0.12;
 constexpr double kInitialFloor = 0.08;
 constexpr double kStayWeight = 0.3;  // what the unmoved layout counts for in the fit, in points
+constexpr int kFits = 3;
+constexpr double kFitDistance = 0.08;  // of the crop: points farther from the fit count less in the next one
 
 /// Squared distance of each centre's coordinate to `cells` cell centres: [B, K] -> [B, K, cells].
 Tensor SquaredDistances(const Tensor &coordinate, std::int64_t cells) {
@@ -49,6 +51,15 @@ LayoutFit FitLayout(const Tensor &layout, const Tensor &points, const Tensor &we
   const Tensor trust = (total / (total + kStayWeight)).unsqueeze(-1);
   const Tensor turned = torch::stack({c * from_x - s * from_y, s * from_x + c * from_y}, -1);
   return {turned + from_mean + trust * (to_mean - from_mean), c, s};
+}
+
+LayoutFit FitMostOfLayout(const Tensor &layout, const Tensor &points, const Tensor &weights) {
+  LayoutFit fit = FitLayout(layout, points, weights);
+  for (int i = 1; i < kFits; ++i) {
+    const Tensor squared = (points - fit.points).square().sum(-1);
+    fit = FitLayout(layout, points, weights / (1 + squared / (kFitDistance * kFitDistance)));
+  }
+  return fit;
 }
 
 }  // namespace kpt::net

@@ -35,4 +35,7 @@ struct LayoutFit {
 /// [B, K]. Where little weight speaks for a change the layout stays as it is.
 LayoutFit FitLayout(const torch::Tensor &layout, const torch::Tensor &points, const torch::Tensor &weights);
 
+/// The same, repeated with less weight for points that lie far from the fit before.
+LayoutFit FitMostOfLayout(const torch::Tensor &layout, const torch::Tensor &points, const torch::Tensor &weights);
+
 }  // namespace kpt::net

@@ -14,4 +14,9 @@ if(KPT_WITH_OPENCV)
   target_link_libraries(composed_bench PRIVATE kpt_trials opencv_imgproc)
 
   kpt_add_test(tracking_test LABEL accuracy TIMEOUT 1200 SOURCES tracking_test.cpp LIBS kpt_trials)
+  kpt_add_test(headless_test LABEL accuracy TIMEOUT 600 SOURCES headless_test.cpp composed/composer.cpp
+               LIBS kpt_trials kpt_net opencv_imgproc)
+  if(TARGET headless_test)
+    target_include_directories(headless_test PRIVATE ${PROJECT_SOURCE_DIR}/model/net)  # the golden parameters
+  endif()
 endif()

@@ -18,6 +18,8 @@ constexpr int kAllFrames = 1 << 20;
 constexpr double kReached10 = 0.87;  // share of points within 10 % of the box
 constexpr double kReachedByBoth10 = 0.74;
 constexpr double kMostLostByTurning = 0.05;
+constexpr double kMostLostWithoutHead = 0.03;
+constexpr double kLeastTracked = 0.9;  // of the frames, in all of which the fly is there
 
 class FlyClip : public ::testing::Test {
  protected:
@@ -36,8 +38,9 @@ class FlyClip : public ::testing::Test {
 
   static std::string Folder() { return std::string(KPT_SHARED_DIR) + "/data/sleap_flies"; }
 
-  static Score Measured(const std::string &name, const Trial &trial) {
-    auto loaded = LoadEstimator({std::string(KPT_SOURCE_DIR) + "/weights/keypoints-small.safetensors", "cpu", 0});
+  static Score Measured(const std::string &name, const Trial &trial, bool use_confidence_head = true) {
+    const std::string weights = std::string(KPT_SOURCE_DIR) + "/weights/keypoints-small.safetensors";
+    auto loaded = LoadEstimator({weights, "cpu", 0, use_confidence_head});
     if (!loaded.ok()) throw Error(loaded.status().code(), loaded.status().message());
     return Printed(name, Follow(*clip_, trial, std::move(loaded.value().estimator)));
   }
@@ -72,6 +75,12 @@ TEST_F(FlyClip, IsFollowedWhileThePictureTurns) {
   Trial turning;
   turning.turn_deg_per_frame = 2;
   EXPECT_GE(Measured("tracker, picture turning 2 degrees", turning).pck10, upright_.pck10 - kMostLostByTurning);
+}
+
+TEST_F(FlyClip, IsFollowedNearlyAsWellWithoutAConfidenceHead) {
+  const Score headless = Measured("tracker, confidence head off", Trial(), false);
+  EXPECT_GE(headless.pck10, upright_.pck10 - kMostLostWithoutHead);
+  EXPECT_GE(headless.tracked_frames, kLeastTracked * headless.frames);
 }
 
 TEST_F(FlyClip, BothFliesAreFollowedAndKeepTheirIdentity) {

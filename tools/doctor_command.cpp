@@ -115,7 +115,7 @@ bool CheckPlugin() {
 bool CheckWeights() {
   try {
     const std::string path = FindDefaultWeights();
-    const LoadedEstimator loaded = LoadEstimatorOrThrow(path);
+    const LoadedEstimator loaded = LoadEstimatorOrThrow({path});
     Say("weights", path + " (" + loaded.estimator->model_name() + ", runs on " + loaded.device + ")");
     return true;
   } catch (const std::exception &error) {

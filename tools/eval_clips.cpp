@@ -103,7 +103,7 @@ class ClipEvaluation {
     TrackerSettings settings;
     for (const auto &[index, truths] : frames_)
       settings.instances = std::max(settings.instances, static_cast<int>(truths.size()));
-    auto tracker = Tracker::Create(LoadEstimatorOrThrow(options_.model).estimator, support_, settings);
+    auto tracker = Tracker::Create(LoadEstimatorOrThrow(options_.estimator).estimator, support_, settings);
     ThrowIfFailed(tracker.status());
     return std::move(tracker).value();
   }

@@ -7,11 +7,12 @@
 
 #include "eval_report.h"
 #include "kpt/data/coco.h"
+#include "kpt/estimator.h"
 
 namespace kpt::tools {
 
 struct ClipOptions {
-  std::string model;
+  EstimatorSettings estimator;
   int shots = 1;
   std::function<void(const std::string &clip, int frame, int frames)> progress;
 };

@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 using namespace kpt::tools;
 
 struct EvalOptions {
-  std::string folder, model, support, json_file, predictions_file;
+  std::string folder, support, json_file, predictions_file;
+  kpt::EstimatorSettings estimator;
   std::string protocol;  ///< "mp100", or empty
   int split = 0;         ///< of MP-100; 0: none
   kpt::train::StillsOptions stills;
@@ -71,7 +72,7 @@ kpt::SupportSet LoadSupportOrThrow(const std::string &file) {
 
 /// Measures on every source, with a bar for the clips, which take long.
 EvalReport Measure(const std::vector<std::string> &sources, EvalOptions options) {
-  const kpt::LoadedEstimator loaded = LoadEstimatorOrThrow(options.model);
+  const kpt::LoadedEstimator loaded = LoadEstimatorOrThrow(options.estimator);
   const auto predict = MakePredictor(*loaded.estimator);
   options.stills.crop_size = loaded.estimator->crop_size();
   std::optional<kpt::SupportSet> support;
@@ -93,7 +94,7 @@ EvalReport Measure(const std::vector<std::string> &sources, EvalOptions options)
       continue;
     }
     AddStills(files, i, options, predict, &report);
-    if (!options.no_clips) EvaluateClips(files[i], {options.model, options.stills.shots, on_frame}, &report);
+    if (!options.no_clips) EvaluateClips(files[i], {options.estimator, options.stills.shots, on_frame}, &report);
   }
   if (!report.rows.empty()) return report;
   const std::string what =
@@ -102,7 +103,7 @@ EvalReport Measure(const std::vector<std::string> &sources, EvalOptions options)
 }
 
 EvalReport MeasureProtocol(const std::string &file, EvalOptions options) {
-  const kpt::LoadedEstimator loaded = LoadEstimatorOrThrow(options.model);
+  const kpt::LoadedEstimator loaded = LoadEstimatorOrThrow(options.estimator);
   options.mp100.shots = options.stills.shots;
   options.mp100.seed = static_cast<std::uint32_t>(options.stills.seed);
   options.mp100.crop_size = loaded.estimator->crop_size();
@@ -113,7 +114,7 @@ EvalReport MeasureProtocol(const std::string &file, EvalOptions options) {
 
 ExitCode Evaluate(EvalOptions options) {
   const bool mp100 = !options.protocol.empty();
-  if (options.model.empty()) options.model = FindDefaultWeights();
+  if (options.estimator.model_file.empty()) options.estimator.model_file = FindDefaultWeights();
   const std::vector<std::string> sources =
       mp100 ? std::vector<std::string>{Mp100File(options.folder, options.split)} : SourcesOf(options.folder);
   CheckOutput("--json", options.json_file, sources);
@@ -164,10 +165,12 @@ void AddEvalCommand(CLI::App &app, int *exit_code) {
       ->capture_default_str();
   command->add_option("--support", options->support,
                       "stills only, with the shots of this support file instead of drawn ones");
-  command->add_option("--model", options->model, "weights (.safetensors); default: the shipped ones");
+  command->add_option("--model", options->estimator.model_file, "weights (.safetensors); default: the shipped ones");
   command->add_option("--json", options->json_file, "write the figures here");
   command->add_option("--predictions", options->predictions_file,
                       "write all predicted points here, a JSON line a pair or frame");
+  command->add_flag("!--no-confidence-head", options->estimator.use_confidence_head,
+                    "confidences from the features alone, as of networks without a head");
   command->add_flag("--no-clips", options->no_clips, "stills only");
   AddProtocolOptions(command, options.get());
   SetCallback(command, exit_code, [options] { return Evaluate(*options); });

@@ -41,9 +41,7 @@ class Support {
 
 }  // namespace
 
-LoadedEstimator LoadEstimatorOrThrow(const std::string &model) {
-  EstimatorSettings settings;
-  settings.model_file = model;
+LoadedEstimator LoadEstimatorOrThrow(const EstimatorSettings &settings) {
   auto loaded = LoadEstimator(settings);
   if (loaded.status().code() == ErrorCode::kNotFound) throw CommandError(kModelError, loaded.status().message());
   ThrowIfFailed(loaded.status());

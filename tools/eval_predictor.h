@@ -7,7 +7,7 @@
 namespace kpt::tools {
 
 /// Loads weights; throws as LoadEstimator says, and CommandError (kModelError) where the file is missing.
-LoadedEstimator LoadEstimatorOrThrow(const std::string &model);
+LoadedEstimator LoadEstimatorOrThrow(const EstimatorSettings &settings);
 
 /// Asks `estimator`, which must outlive the result.
 train::StillsPredictor MakePredictor(Estimator &estimator);

@@ -7,10 +7,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include "frame_channels.h"
 #include "kpt/estimator.h"
 #include "kpt/log/log.h"
+#include "kpt/net/feature_confidence.h"
 #include "kpt/net/fgsa_net.h"
 #include "kpt/net/padding.h"
 #include "kpt/net/threads.h"
@@ -27,8 +29,6 @@ namespace {
 
 using torch::Tensor;
 
-constexpr double kUnsureSpread = 0.1;  ///< of the crop: disagreement of layers that makes a headless model unsure
-
 Tensor PointTensor(const std::vector<Point2> &points) {
   const auto count = static_cast<std::int64_t>(points.size());
   Tensor tensor = torch::empty({1, count, 2});
@@ -43,15 +43,19 @@ Tensor Stack(const std::vector<Tensor> &shots, const torch::Device &device) { re
 class NetEstimator : public Estimator {
  public:
   /// `network`: prepared for inference, on the device; from then on nobody changes it.
-  NetEstimator(net::FgsaNet network, torch::Device device, std::string name)
-      : net_(std::move(network)), device_(device), name_(std::move(name)) {}
+  /// Without `use_head` the features alone tell the confidence, as where the network has no branch for it.
+  NetEstimator(net::FgsaNet network, torch::Device device, std::string name, bool use_head)
+      : net_(std::move(network)),
+        device_(device),
+        name_(std::move(name)),
+        use_head_(use_head && net_->config().confidence) {}
 
   int crop_size() const override { return net_->config().crop_size; }
   std::string model_name() const override { return name_; }
   std::int64_t images_seen() const override { return images_seen_; }
   double typical_error() const override { return typical_error_; }
   std::unique_ptr<Estimator> ShareNetwork() const override {
-    return std::make_unique<NetEstimator>(net_, device_, name_);
+    return std::make_unique<NetEstimator>(net_, device_, name_, use_head_);
   }
   bool CutsCropsOf(FrameMemory memory) const override { return (memory == FrameMemory::kCuda) == device_.is_cuda(); }
   void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &skeleton) override;
@@ -64,16 +68,18 @@ class NetEstimator : public Estimator {
   net::FeatureMaps Features(const std::vector<const std::uint8_t *> &crops);
   net::FeatureMaps FeaturesOf(const std::vector<CropQuery> &queries);
   net::Seeds SeedsOf(const std::vector<CropQuery> &queries) const;
-  Tensor Confidence(const net::NetOutput &out, const Tensor &spread) const;
+  Tensor Confidence(const net::NetOutput &out, const net::FeatureMaps &maps) const;
   void WarmUp(const net::FeatureMaps &maps);
   double MeasureError(const std::vector<net::FeatureMaps> &maps, const std::vector<net::Keypoints> &marked);
 
   net::FgsaNet net_;
   torch::Device device_;
   std::string name_;
+  bool use_head_;
   std::size_t keypoints_ = 0;
   net::PadPlan plan_;
   net::SupportContext support_;
+  std::optional<net::FeatureConfidence> feature_confidence_;  ///< where the head is not used
   double typical_error_ = -1;
   std::int64_t images_seen_ = 0;
 };
@@ -153,6 +159,7 @@ void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::
     maps.push_back(all.Slice(static_cast<std::int64_t>(s), static_cast<std::int64_t>(s) + 1));
   }
   support_ = net_->EncodeSupport(maps, Annotate(marked));
+  if (!use_head_) feature_confidence_.emplace(support_, static_cast<std::int64_t>(keypoints_));
   WarmUp(maps[0]);
   typical_error_ = MeasureError(maps, marked);
 }
@@ -213,11 +220,8 @@ net::Seeds NetEstimator::SeedsOf(const std::vector<CropQuery> &queries) const {
           net::OnDevice(without_layout, device_)};
 }
 
-/// Without a confidence branch: how alike what was marked and what was found look, and how far the layers agree.
-Tensor NetEstimator::Confidence(const net::NetOutput &out, const Tensor &spread) const {
-  if (!out.confidence_logits.empty()) return out.confidence_logits.back().sigmoid();
-  const Tensor alike = torch::cosine_similarity(out.query_features.back(), out.support_features.back().mean(0), -1);
-  return alike.clamp(0, 1) * (-spread / kUnsureSpread).exp();
+Tensor NetEstimator::Confidence(const net::NetOutput &out, const net::FeatureMaps &maps) const {
+  return use_head_ ? out.confidence_logits.back().sigmoid() : feature_confidence_->Of(maps, out.points.back());
 }
 
 std::vector<CropEstimate> NetEstimator::Estimate(const std::vector<CropQuery> &queries) {
@@ -230,13 +234,14 @@ std::vector<CropEstimate> NetEstimator::Estimate(const std::vector<CropQuery> &q
     on_stream.reset_stream(c10::cuda::getStreamFromExternal(stream, device_.index()));
   }
 #endif
-  const net::NetOutput out = net_->Forward(support_, FeaturesOf(queries), SeedsOf(queries));
+  const net::FeatureMaps maps = FeaturesOf(queries);
+  const net::NetOutput out = net_->Forward(support_, maps, SeedsOf(queries));
 
   const Tensor &last = out.points.back();
   const Tensor &before = out.points.size() > 1 ? out.points[out.points.size() - 2] : out.initial_points;
   const Tensor spread = (last - before).norm(2, -1);
   const Tensor answer =
-      torch::cat({last, Confidence(out, spread).unsqueeze(-1), spread.unsqueeze(-1)}, -1).cpu().contiguous();
+      torch::cat({last, Confidence(out, maps).unsqueeze(-1), spread.unsqueeze(-1)}, -1).cpu().contiguous();
 
   const auto size = static_cast<float>(crop_size());
   const float *values = answer.data_ptr<float>();
@@ -302,7 +307,8 @@ LoadedEstimator Load(const EstimatorSettings &settings) {
   network->PrepareForInference();
   LoadedEstimator loaded;
   const std::string name = std::filesystem::path(settings.model_file).stem().string();
-  loaded.estimator = std::make_unique<NetEstimator>(std::move(network), chosen.device, name);
+  loaded.estimator =
+      std::make_unique<NetEstimator>(std::move(network), chosen.device, name, settings.use_confidence_head);
   loaded.device = chosen.device.is_cpu() ? "cpu" : "cuda:" + std::to_string(chosen.device.index());
   if (!chosen.warning.empty()) loaded.warnings.push_back(chosen.warning);
   return loaded;

@@ -178,7 +178,7 @@ TEST_F(NetEstimatorTest, CropsThatItCutsItselfGiveTheSameAnswers) {
   EXPECT_THROW(estimator.Estimate(std::vector<CropQuery>(9, uncut[0])), Error) << "more than fit into one call";
 }
 
-TEST_F(NetEstimatorTest, AModelWithoutConfidenceHasOneFromItsLayers) {
+TEST_F(NetEstimatorTest, AModelWithoutConfidenceHasOneFromItsFeatures) {
   auto loaded = Load("headless.safetensors");
   ASSERT_TRUE(loaded.ok()) << loaded.status().message();
   const std::vector<SupportCrop> shots = Shots(1);
@@ -187,6 +187,24 @@ TEST_F(NetEstimatorTest, AModelWithoutConfidenceHasOneFromItsLayers) {
   for (const PointEstimate &p : estimates.at(0)) {
     EXPECT_TRUE(p.confidence >= 0 && p.confidence <= 1);
     EXPECT_TRUE(std::isfinite(p.xy_in_crop.x));
+  }
+}
+
+TEST_F(NetEstimatorTest, TheConfidenceHeadCanBeLeftOut) {
+  const std::vector<SupportCrop> shots = Shots(2);
+  std::vector<CropEstimate> answers;
+  for (const bool use_head : {true, false}) {
+    auto loaded = LoadEstimator({File("small.safetensors"), "cpu", 1, use_head});
+    ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+    const std::unique_ptr<Estimator> shared = loaded.value().estimator->ShareNetwork();
+    shared->SetSupport(shots, {});
+    answers.push_back(shared->Estimate({{shots[0].rgb.data()}}).at(0));
+  }
+  for (std::size_t k = 0; k < 3; ++k) {
+    const PointEstimate &with = answers[0][k], &without = answers[1][k];
+    EXPECT_FLOAT_EQ(with.xy_in_crop.x, without.xy_in_crop.x);
+    EXPECT_GT(std::abs(with.confidence - without.confidence), 1e-3F) << k;
+    EXPECT_TRUE(without.confidence >= 0 && without.confidence <= 1);
   }
 }
 

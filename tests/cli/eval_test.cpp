@@ -153,6 +153,15 @@ TEST_F(Eval, DrawsPairsWithTheSeed) {
   EXPECT_FALSE(first["mean"].contains("clip"));
 }
 
+TEST_F(Eval, TheConfidenceHeadCanBeLeftOut) {
+  const json with = Report({"--pairs", "4", "--no-clips"});
+  const json without = Report({"--pairs", "4", "--no-clips", "--no-confidence-head"});
+  EXPECT_EQ(with["mean"]["stills"]["pck10"], without["mean"]["stills"]["pck10"]) << "the points are the same";
+  const json &a = with["predictions"][0]["keypoints"][0], &b = without["predictions"][0]["keypoints"][0];
+  EXPECT_EQ(a[0], b[0]);
+  EXPECT_NE(a[2], b[2]) << "confidence";
+}
+
 TEST_F(Eval, MeasuresWithTheShotsOfASupportFile) {
   WriteSupport(folder_);
   const json report = Report({"--support", folder_ / "support.yaml"});

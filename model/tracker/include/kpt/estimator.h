@@ -74,9 +74,10 @@ class Estimator {
 };
 
 struct EstimatorSettings {
-  std::string model_file;       ///< safetensors weights
-  std::string device = "auto";  ///< auto, cpu, cuda, cuda:N
-  int threads = 0;              ///< for the CPU; 0: as many as cores
+  std::string model_file;           ///< safetensors weights
+  std::string device = "auto";      ///< auto, cpu, cuda, cuda:N
+  int threads = 0;                  ///< for the CPU; 0: as many as cores
+  bool use_confidence_head = true;  ///< false: as a network without one (for comparisons)
 };
 
 struct LoadedEstimator {

@@ -1,7 +1,8 @@
-// Results as CSV in the layout of DeepLabCut: three header rows (scorer, bodyparts, coords), then a row a frame. It has
-// room for one object of one category.
+// Results as CSV in the layout of DeepLabCut: header rows (scorer, individuals where there are several, bodyparts,
+// coords), then a row a frame. It has room for one category.
 #include <gst/gst.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "guard.h"
@@ -40,12 +41,8 @@ class CsvWriter : public ResultWriter {
       throw ElementError(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                          "file-format: csv has room for one tracker, and this pipeline has several; use json-lines.");
     }
-    if (!frame.tracks.empty() && frame.tracks.front().instances.size() > 1) {
-      throw ElementError(
-          GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-          "file-format: csv has room for one object, and this pipeline follows several; use json-lines.");
-    }
     if (!names_) WriteHeader(frame.tracks.front().header, frame.index);
+    if (!frame.tracks.empty()) SeatInstances(frame.tracks.front().instances);
     file_.Write(Row(frame));
   }
 
@@ -57,37 +54,74 @@ class CsvWriter : public ResultWriter {
   /// Writes the header rows, and empty rows for the frames that came before the names were known.
   void WriteHeader(const TrackHeader &header, std::uint64_t next_frame) {
     std::string scorer = "scorer";
+    std::string individuals = "individuals";
     std::string parts = "bodyparts";
     std::string coords = "coords";
-    for (const auto &name : header.names) {
-      for (const char *coord : {"x", "y", "likelihood"}) {
-        scorer += "," + Cell(header.model);
-        parts += "," + Cell(name);
-        coords += std::string(",") + coord;
+    seats_.assign(static_cast<std::size_t>(header.max_instances), kFree);
+    for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
+      for (const auto &name : header.names) {
+        for (const char *coord : {"x", "y", "likelihood"}) {
+          scorer += "," + Cell(header.model);
+          individuals += ",individual" + std::to_string(seat + 1);
+          parts += "," + Cell(name);
+          coords += std::string(",") + coord;
+        }
       }
     }
     names_ = header.names.size();
-    std::string text = scorer + "\n" + parts + "\n" + coords + "\n";
+    std::string text = scorer + "\n" + (seats_.size() > 1 ? individuals + "\n" : "") + parts + "\n" + coords + "\n";
     for (std::uint64_t i = next_frame - frames_before_header_; i < next_frame; ++i) text += Row({i, {}, {}});
     file_.Write(text);
   }
 
+  /// An object keeps its columns for as long as it is reported; a new one takes free ones, or those of one that is
+  /// gone.
+  void SeatInstances(const std::vector<Instance> &instances) {
+    const auto is_reported = [&](int id) {
+      return std::any_of(instances.begin(), instances.end(), [id](const Instance &i) { return i.id == id; });
+    };
+    for (const Instance &instance : instances) {
+      if (std::find(seats_.begin(), seats_.end(), instance.id) != seats_.end()) continue;
+      auto seat = std::find(seats_.begin(), seats_.end(), kFree);
+      if (seat == seats_.end()) seat = std::find_if_not(seats_.begin(), seats_.end(), is_reported);
+      if (seat != seats_.end()) *seat = instance.id;
+    }
+  }
+
   std::string Row(const FrameRecord &frame) const {
-    const bool has_points = !frame.tracks.empty() && !frame.tracks.front().instances.empty();
-    const std::vector<TrackedPoint> none;
-    const auto &points = has_points ? frame.tracks.front().instances.front().points : none;
     std::string row = std::to_string(frame.index);
-    for (std::size_t i = 0; i < *names_; ++i) {
-      const bool found = i < points.size() && points[i].visibility != Visibility::kLost;
-      row += found ? "," + Number(points[i].xy_in_frame.x) + "," + Number(points[i].xy_in_frame.y) + "," +
-                         Number(points[i].confidence)
-                   : ",,,";
+    for (const int id : seats_) {
+      const Instance *seated = nullptr;
+      for (const Track &track : frame.tracks) {
+        for (const Instance &instance : track.instances) {
+          if (instance.id == id) seated = &instance;
+        }
+      }
+      row += Columns(seated);
     }
     return row + "\n";
   }
 
+  /// x, y and likelihood of each keypoint; empty for one that is lost, and for an object that is not there (null).
+  std::string Columns(const Instance *instance) const {
+    std::string columns;
+    for (std::size_t i = 0; i < *names_; ++i) {
+      const bool has_point = instance != nullptr && i < instance->points.size();
+      if (!has_point || instance->points[i].visibility == Visibility::kLost) {
+        columns += ",,,";
+        continue;
+      }
+      const TrackedPoint &point = instance->points[i];
+      columns += "," + Number(point.xy_in_frame.x) + "," + Number(point.xy_in_frame.y) + "," + Number(point.confidence);
+    }
+    return columns;
+  }
+
+  static constexpr int kFree = -1;
+
   OutputFile file_;
   std::optional<std::size_t> names_;  // how many; none before the header is written
+  std::vector<int> seats_;            // ids of the objects whose columns they are
   std::uint64_t frames_before_header_ = 0;
 };
 

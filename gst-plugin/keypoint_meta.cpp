@@ -13,6 +13,8 @@ namespace {
 
 // ---- words ----
 
+constexpr int kMostInstances = 32;  // that a tracker can follow: what a hostile file says is cut
+
 struct StateWord {
   TrackState state;
   const char *word;
@@ -82,7 +84,8 @@ GstStructure *StructureOf(const Instance &instance) {
 GstStructure *StructureOf(const TrackHeader &header, const std::vector<Instance> &instances) {
   GstStructure *out =
       gst_structure_new("track", "width", G_TYPE_INT, header.width, "height", G_TYPE_INT, header.height, "category",
-                        G_TYPE_STRING, header.category.c_str(), "model", G_TYPE_STRING, header.model.c_str(), nullptr);
+                        G_TYPE_STRING, header.category.c_str(), "model", G_TYPE_STRING, header.model.c_str(),
+                        "max-instances", G_TYPE_INT, header.max_instances, nullptr);
   SetArray(out, "names", header.names.size(), [&](std::size_t i) { return header.names[i].c_str(); });
   SetArray(out, "skeleton", header.skeleton.size() * 2, [&](std::size_t i) { return header.skeleton[i / 2][i % 2]; });
   SetArray(out, "instances", instances.size(), [&](std::size_t i) { return StructureOf(instances[i]); });
@@ -182,6 +185,9 @@ std::optional<Track> ReadTrack(const GstStructure *structure) {
   header.category = ReadString(structure, "category");
   header.model = ReadString(structure, "model");
   header.names = std::move(*names);
+  if (int most = 1; gst_structure_get_int(structure, "max-instances", &most)) {
+    header.max_instances = std::clamp(most, 1, kMostInstances);
+  }
   const auto is_keypoint = [&](int index) { return index >= 0 && index < static_cast<int>(header.names.size()); };
   for (std::size_t i = 0; i + 1 < links->size(); i += 2) {
     if (is_keypoint((*links)[i]) && is_keypoint((*links)[i + 1])) {

@@ -24,6 +24,7 @@ struct TrackHeader {
   std::string model;
   std::vector<std::string> names;  ///< one a keypoint
   std::vector<Link> skeleton;
+  int max_instances = 1;  ///< objects that the tracker follows at most
 };
 
 /// What one tracker said of one frame.

@@ -149,6 +149,32 @@ TEST_F(KeypointExport, CsvKeepsTheFramesBeforeTheFirstTrack) {
   EXPECT_EQ(lines[5].substr(0, 5), "2,16,");
 }
 
+TEST_F(KeypointExport, CsvOfSeveralObjectsKeepsEachInItsColumns) {
+  ElementUnderTest element("keypointexport", To("csv"));
+  GstHarness *harness = element.Play(VideoCaps("GRAY8", 64, 48));
+  Track track = MakeTrack(64, 48);
+  track.header.max_instances = 2;
+  track.instances.push_back(track.instances.front());
+  track.instances[0].id = 7;
+  track.instances[1].id = 5;
+  track.instances[1].points[0].xy_in_frame.x = 1;
+  Push(harness, 0, {track});
+  std::swap(track.instances[0], track.instances[1]);
+  Push(harness, 1, {track});
+  track.instances.erase(track.instances.begin());  // 5 is gone, 9 is new
+  track.instances.push_back(track.instances.front());
+  track.instances[1].id = 9;
+  Push(harness, 2, {track});
+  const auto lines = LinesOf(path_);
+  ASSERT_EQ(lines.size(), 7U);
+  EXPECT_EQ(lines[1].substr(0, 50), "individuals,individual1,individual1,individual1,in");
+  EXPECT_EQ(lines[2], "bodyparts,a,a,a,b,b,b,c,c,c,a,a,a,b,b,b,c,c,c");
+  const std::string seven = "16,12,0.9,48,12,0.2,32,36,0.8", five = "1,12,0.9,48,12,0.2,32,36,0.8";
+  EXPECT_EQ(lines[4], "0," + seven + "," + five);
+  EXPECT_EQ(lines[5], "1," + seven + "," + five);
+  EXPECT_EQ(lines[6], "2," + seven + "," + seven);
+}
+
 TEST_F(KeypointExport, CsvRefusesASecondTracker) {
   ElementUnderTest element("keypointexport", To("csv"));
   GstHarness *harness = element.Play(VideoCaps("GRAY8", 64, 48));

@@ -1,6 +1,8 @@
 // Settings of keypointtrack: boxes as text, the configuration file, and who wins.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "kpt/base/error.h"
 #include "testing/element_fixture.h"
 #include "track_settings.h"
@@ -105,6 +107,22 @@ TEST(ConfigFile, ValuesOfAnEarlierFileDoNotLinger) {
   EXPECT_EQ(store.values().device, "cpu");
 }
 
+TEST(ConfigFile, ThePresetsAreConfigurations) {
+  int presets = 0;
+  for (const auto &entry : std::filesystem::directory_iterator(KPT_SOURCE_DIR "/configs")) {
+    if (entry.path().filename().string().rfind("train-", 0) == 0) continue;
+    TrackSettingsStore store;
+    SetText(&store, "config-file", entry.path().string());
+    EXPECT_NO_THROW(store.ReadConfigFile()) << entry.path();
+    ++presets;
+  }
+  EXPECT_EQ(presets, 5);
+  TrackSettingsStore live;
+  SetText(&live, "config-file", KPT_SOURCE_DIR "/configs/live.yaml");
+  live.ReadConfigFile();
+  EXPECT_TRUE(live.Resolved().adaptive);
+}
+
 TEST(ConfigFile, AnEmptyFileSetsNothing) { EXPECT_EQ(ConfigError(""), ""); }
 
 TEST(ConfigFile, ErrorsNameFileLineAndKey) {
@@ -118,6 +136,7 @@ TEST(ConfigFile, ErrorsNameFileLineAndKey) {
       {"confidence-threshold: .nan\n", "track.yaml:1: confidence-threshold: '.nan' is not a number"},
       {"inference-interval: often\n", "track.yaml:1: inference-interval: 'often' is not a number from 1"},
       {"smoothing: strong\n", "track.yaml:1: smoothing: 'strong' is not one of none, one-euro"},
+      {"adaptive: maybe\n", "track.yaml:1: adaptive: 'maybe' is neither true nor false"},
       {"device: [cpu]\n", "track.yaml:1: device: expected a single value"},
       {"just text\n", "track.yaml:1: expected lines of the form"},
       {"a: [1, 2\n", "track.yaml:2: "},

@@ -32,6 +32,14 @@ T ReadNumber(const std::string &file, const std::string &key, const YAML::Node &
   return number;
 }
 
+bool ReadBool(const std::string &file, const std::string &key, const YAML::Node &node) {
+  bool value = false;
+  if (!YAML::convert<bool>::decode(node, value)) {
+    Fail(file, node.Mark(), key + ": '" + node.Scalar() + "' is neither true nor false.");
+  }
+  return value;
+}
+
 int ReadEnum(const std::string &file, const std::string &key, const YAML::Node &node, GType type) {
   auto *klass = static_cast<GEnumClass *>(g_type_class_ref(type));
   const GEnumValue *value = g_enum_get_value_by_nick(klass, node.Scalar().c_str());
@@ -63,8 +71,10 @@ void ReadValue(const std::string &file, const Property<S> &row, const YAML::Node
           settings->*field.member = ReadText(file, row, node);
         } else if constexpr (std::is_same_v<Field, EnumField<S>>) {
           field.set(*settings, ReadEnum(file, row.name, node, field.type()));
+        } else if constexpr (std::is_same_v<Field, BoolField<S>>) {
+          settings->*field.member = ReadBool(file, row.name, node);
         } else {
-          static_assert(std::is_same_v<Field, TimeField<S>> || std::is_same_v<Field, BoolField<S>>);
+          static_assert(std::is_same_v<Field, TimeField<S>>);
           Fail(file, node.Mark(), std::string(row.name) + ": cannot be set in a file.");
         }
       },

@@ -32,6 +32,7 @@ LoadedTracker MakeTracker(const LoadedEstimator &network, SupportSet shots, cons
   loaded.header.category = Utf8(shots.category);
   for (const auto &name : shots.keypoint_names) loaded.header.names.push_back(Utf8(name));
   loaded.header.skeleton = shots.skeleton;
+  loaded.header.max_instances = settings.instances;
   loaded.warnings = shots.warnings;
   loaded.tracker = ValueOrThrow(Tracker::Create(network.estimator->ShareNetwork(), std::move(shots), settings));
   return loaded;

@@ -19,8 +19,8 @@ struct TrackSettings : TrackerSettings {
   std::string model_file;  ///< empty: the shipped weights
   std::string config_file;
   std::string device = "auto";
-  std::string model_instance_id;   ///< elements of one id share the network; empty: none is shared
-  std::string object_class;        ///< of the regions that seed; empty: all
+  std::string model_instance_id;  ///< elements of one id share the network; empty: none is shared
+  std::string object_class;       ///< of the regions that seed; empty: all
   MetadataKind metadata = MetadataKind::kAuto;
   bool adaptive = false;           ///< where the sink says late, flow carries the points
   std::string initial_boxes_text;  ///< as the user wrote it; ParseBoxes makes `initial_boxes` of it

@@ -36,7 +36,8 @@ class TrackStats {
   /// Counts a frame that flow carried because the ones before it came too late.
   void AddSpared() { ++spared_; }
 
-  /// A new "keypointtrack-stats" structure: frames, inferred, spared, dropped, lost, reacquired, fps and, for each stage,
+  /// A new "keypointtrack-stats" structure: frames, inferred, spared, dropped, lost, reacquired, fps and, for each
+  /// stage,
   /// `<stage>-mean-ms` and `<stage>-p95-ms`, over the last 256 frames.
   GstStructure *ToStructure() const;
 

@@ -145,6 +145,36 @@ TEST_F(EpisodesTest, LabelledPointsStayOnTheObject) {
   }
 }
 
+TEST_F(EpisodesTest, BothPicturesAreMirroredAndTurnedTogether) {
+  LabelledOptions labelled;
+  labelled.files = {WriteLabelled()};
+  labelled.cut.rotation_deg = labelled.cut.shift = 0;
+  labelled.cut.scale_min = labelled.cut.scale_max = 1;
+  labelled.mirrored_share = 1;
+  labelled.common_rotation_deg = 180;
+  EpisodeOptions options;
+  options.occluder_share = options.absent_share = options.any_rotation_share = options.seeded_share = 0;
+  options.padded_keypoints = options.max_keypoints = 4;
+  const auto source = MakeLabelledEpisodes(labelled, options);
+  const auto top_edge = [](const EpisodePicture &picture) {  // from a to b; in the pictures it points right
+    return cv::Point2d(picture.points[1].x - picture.points[0].x, picture.points[1].y - picture.points[0].y);
+  };
+  Random random(4);
+  int turned = 0, whole = 0;
+  for (int i = 0; i < 20; ++i) {
+    const Episode e = source->Make(random);
+    if (e.real_keypoints < 4) continue;  // a random part of the points, in another order
+    const cv::Point2d edge = top_edge(e.query);
+    const cv::Point2d side(e.query.points[2].x - e.query.points[1].x, e.query.points[2].y - e.query.points[1].y);
+    EXPECT_LT(edge.cross(side), 0) << "the corners' turn is that of a mirrored square";
+    EXPECT_LT(cv::norm(edge - top_edge(e.support[0])), 0.02) << "support and query are turned alike";
+    turned += edge.x > 0;
+    ++whole;
+  }
+  EXPECT_GT(whole, 10);
+  EXPECT_GT(turned, 0) << "without a turn a mirrored edge points left";
+}
+
 TEST_F(EpisodesTest, CutOutObjectsStandBeforePhotographs) {
   const std::string file = WriteLabelled();
   for (const char *name : {"i0.png", "i1.png"}) {  // the dark background becomes transparent

@@ -15,6 +15,18 @@ namespace {
 constexpr int kAttempts = 8;
 constexpr int kLeastCommon = 2;
 
+/// How all pictures of one episode are changed alike: what is learned is to find the same points, whichever way the
+/// kind of object looks.
+struct Variant {
+  bool mirrored = false;
+  double turn_deg = 0;
+};
+
+void Mirror(View *view) {
+  cv::flip(view->picture, view->picture, 1);
+  for (Point2 &p : view->points) p.x = static_cast<float>(view->picture.cols - 1) - p.x;
+}
+
 class LabelledEpisodes : public EpisodeSource {
  public:
   LabelledEpisodes(const LabelledOptions &labelled, const EpisodeOptions &episodes)
@@ -31,23 +43,24 @@ class LabelledEpisodes : public EpisodeSource {
     const Kind &kind =
         kinds_[std::discrete_distribution<std::size_t>(kind_weights_.begin(), kind_weights_.end())(random)];
     const bool present = !Chance(random, options_.absent_share) || kinds_.size() < 2;
+    const Variant variant = DrawVariant(random);
     View support, query;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       const Instance &a = Pick(kind, random), &b = Pick(kind, random);
       if (kind.instances.size() > 1 && a.image == b.image) continue;
-      support = CutSupport(a, random);
-      query = Cut(b, random);
+      support = CutSupport(a, variant, random);
+      query = Cut(b, variant, random);
       if (CommonPoints(support, query) >= kLeastCommon) break;
     }
     if (support.picture.empty() || query.picture.empty()) {  // all instances are of one picture
-      support = CutSupport(Pick(kind, random), random);
-      query = Cut(Pick(kind, random), random);
+      support = CutSupport(Pick(kind, random), variant, random);
+      query = Cut(Pick(kind, random), variant, random);
     }
     const std::vector<Link> links = ChoosePoints(kind, support, query, random);
-    if (!present) query.picture = Cut(Pick(OtherKind(kind, random), random), random).picture;
+    if (!present) query.picture = Cut(Pick(OtherKind(kind, random), random), variant, random).picture;
     if (Chance(random, options_.occluder_share)) {
       const Instance &texture = Pick(OtherKind(kind, random), random);
-      AddOccluder(query, Cut(texture, random).picture, random);
+      AddOccluder(query, Cut(texture, variant, random).picture, random);
     }
     AugmentColour(support.picture, random);
     AugmentColour(query.picture, random);
@@ -59,6 +72,15 @@ class LabelledEpisodes : public EpisodeSource {
     return kind.instances[static_cast<std::size_t>(UniformInt(random, 0, static_cast<int>(kind.instances.size()) - 1))];
   }
 
+  /// Draws nothing that is not asked for: episodes of older configurations stay the same.
+  Variant DrawVariant(Random &random) const {
+    Variant variant;
+    if (labelled_.mirrored_share > 0) variant.mirrored = Chance(random, labelled_.mirrored_share);
+    if (labelled_.common_rotation_deg > 0)
+      variant.turn_deg = Uniform(random, -labelled_.common_rotation_deg, labelled_.common_rotation_deg);
+    return variant;
+  }
+
   const Kind &OtherKind(const Kind &kind, Random &random) const {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       const Kind &other = kinds_[static_cast<std::size_t>(UniformInt(random, 0, static_cast<int>(kinds_.size()) - 1))];
@@ -67,8 +89,9 @@ class LabelledEpisodes : public EpisodeSource {
     return kind;
   }
 
-  View Cut(const Instance &instance, Random &random) const {
-    const data::CropSquare square = Jittered(instance.square, labelled_.cut, options_, random);
+  View Cut(const Instance &instance, const Variant &variant, Random &random) const {
+    data::CropSquare square = Jittered(instance.square, labelled_.cut, options_, random);
+    square.angle_deg += variant.turn_deg;
     const cv::Matx23d crop_from_patch = data::CropFromImage(square, options_.crop_size);
     View view;
     view.picture = data::CutCrop(instance.patch, square, options_.crop_size);
@@ -79,12 +102,13 @@ class LabelledEpisodes : public EpisodeSource {
     for (const Point2 &p : instance.points) view.points.push_back(data::Apply(crop_from_patch, p));
     view.visible = instance.visible;
     view.hidden = instance.hidden;
+    if (variant.mirrored) Mirror(&view);
     return view;
   }
 
   /// A support shot marks what is seen: who marks a picture does not guess what something covers.
-  View CutSupport(const Instance &instance, Random &random) const {
-    View view = Cut(instance, random);
+  View CutSupport(const Instance &instance, const Variant &variant, Random &random) const {
+    View view = Cut(instance, variant, random);
     for (std::size_t k = 0; k < view.visible.size(); ++k) view.visible[k] = view.visible[k] && !view.hidden[k];
     view.hidden.assign(view.hidden.size(), false);
     return view;

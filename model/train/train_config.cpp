@@ -1,106 +1,39 @@
 #include "train_config.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <filesystem>
-#include <map>
-#include <set>
 #include <sstream>
 
 #include "kpt/base/error.h"
+#include "yaml_section.h"
 
 namespace kpt::train {
 namespace {
 
-/// One mapping of the file. Every key that is read is remembered; `Finish` complains of the others.
-class Section {
- public:
-  Section(YAML::Node node, std::string file, std::string name)
-      : node_(std::move(node)), file_(std::move(file)), name_(std::move(name)) {
-    if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap())
-      Fail(node_, (name_.empty() ? "" : name_ + ": ") + "is not a mapping of settings to values");
-  }
-
-  template <typename T>
-  void Read(const char *key, T *value) {
-    known_.insert(key);
-    if (!Has(key)) return;
-    try {
-      *value = node_[key].as<T>();
-    } catch (const YAML::Exception &) {
-      Fail(node_[key], Path(key) + ": cannot be read as " +
-                           (std::is_same_v<T, std::string> ? "a text" : "the expected number or list"));
-    }
-  }
-
-  /// A number within bounds.
-  template <typename T>
-  void Read(const char *key, T *value, T least, T most) {
-    Read(key, value);
-    if (*value >= least && *value <= most) return;
-    Fail(Has(key) ? node_[key] : node_,
-         Path(key) + ": is out of range (" + std::to_string(least) + " to " + std::to_string(most) + ")");
-  }
-
-  /// One of several names.
-  template <typename T>
-  void Read(const char *key, T *value, const std::map<std::string, T> &names) {
-    std::string name, known;
-    Read(key, &name);
-    if (name.empty()) return;
-    for (const auto &item : names) known += (known.empty() ? "" : ", ") + item.first;
-    const auto found = names.find(name);
-    if (found == names.end()) Fail(node_[key], Path(key) + ": '" + name + "' is none of: " + known);
-    *value = found->second;
-  }
-
-  Section Sub(const char *key) {
-    known_.insert(key);
-    return {Has(key) ? node_[key] : YAML::Node(), file_, Path(key)};
-  }
-
-  void Finish() const {
-    if (!node_.IsMap()) return;
-    for (const auto &item : node_) {
-      const auto key = item.first.as<std::string>();
-      if (known_.count(key) == 0) Fail(item.first, Path(key) + ": is no setting of a training run");
-    }
-  }
-
- private:
-  bool Has(const std::string &key) const { return node_.IsMap() && node_[key].IsDefined() && !node_[key].IsNull(); }
-  std::string Path(const std::string &key) const { return name_.empty() ? key : name_ + "." + key; }
-  [[noreturn]] void Fail(const YAML::Node &at, const std::string &what) const {
-    throw Error(ErrorCode::kInput, file_ + ":" + std::to_string(at.Mark().line + 1) + ": " + what);
-  }
-
-  YAML::Node node_;
-  std::string file_, name_;
-  std::set<std::string> known_;
-};
+constexpr int kMostBases = 8;  // of one file; more is a circle
 
 /// Resolves "data:folder/file" against the data root and other relative paths against the configuration's folder.
-class Paths {
- public:
-  Paths(const std::string &config, const std::string &data_root)
-      : folder_(std::filesystem::absolute(config).parent_path()), data_root_(Absolute(data_root)) {}
+struct Paths {
+  std::filesystem::path folder, data_root;  ///< absolute
 
   void Resolve(std::string *path) const {
     if (path->empty()) return;
     const std::string tag = "data:";
     const bool of_data = path->rfind(tag, 0) == 0;
-    *path = (of_data ? data_root_ / path->substr(tag.size()) : folder_ / *path).lexically_normal().string();
+    *path = (of_data ? data_root / path->substr(tag.size()) : folder / *path).lexically_normal().string();
   }
   void Resolve(std::vector<std::string> *paths) const {
     for (std::string &path : *paths) Resolve(&path);
   }
-
- private:
-  std::filesystem::path Absolute(const std::string &root) const {
-    return std::filesystem::path(root).is_absolute() ? std::filesystem::path(root) : folder_ / root;
-  }
-  std::filesystem::path folder_, data_root_;
 };
+
+void ResolvePaths(const Paths &paths, TrainConfig *config) {
+  for (std::string *file : {&config->trainer.folder, &config->backbone_weights, &config->start_weights})
+    paths.Resolve(file);
+  for (std::vector<std::string> *files :
+       {&config->photos.folders, &config->labelled.files, &config->labelled.backdrops, &config->rendered.files,
+        &config->rendered.backdrops, &config->video.files, &config->evaluation.files})
+    paths.Resolve(files);
+}
 
 void ReadNet(Section section, net::NetConfig *net) {
   section.Read("backbone", &net->backbone);
@@ -208,8 +141,17 @@ void ReadLabelled(Section section, LabelledOptions *labelled, double *share) {
   section.Read("leave_out_categories", &labelled->leave_out_categories);
   section.Read("leave_out_images", &labelled->leave_out_images);
   ReadCut(&section, &labelled->cut);
+  section.Read("mirrored_share", &labelled->mirrored_share, 0.0, 1.0);
+  section.Read("common_rotation_deg", &labelled->common_rotation_deg, 0.0, 180.0);
   section.Read("max_broken_share", &labelled->max_broken_share, 0.0, 1.0);
   section.Read("backdrops", &labelled->backdrops);
+  section.Finish();
+}
+
+void ReadEvaluation(Section section, EvaluationConfig *evaluation) {
+  section.Read("files", &evaluation->files);
+  section.Read("categories", &evaluation->categories);
+  section.Read("pairs", &evaluation->pairs, 1, 1000000);
   section.Finish();
 }
 
@@ -247,16 +189,24 @@ YAML::Node Parse(const std::string &path) {
   }
 }
 
-}  // namespace
-
-TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root,
-                            const std::vector<std::string> &settings) {
-  TrainConfig config;
-  const YAML::Node yaml = Parse(path);
-  for (const std::string &setting : settings) Override(yaml, setting);
+/// Reads `yaml`, the content of `path`, over what its base says.
+TrainConfig ReadOverBase(const std::string &path, const YAML::Node &yaml, const std::string &data_root,
+                         int bases_left) {
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   Section root(yaml, path, "");
-  std::string own_root = ".";
+  std::string base, own_root;
+  root.Read("base", &base);
   root.Read("data_root", &own_root);
+  const std::string wanted_root = data_root.empty() && !own_root.empty() ? (folder / own_root).string() : data_root;
+  TrainConfig config;
+  if (!base.empty()) {
+    if (bases_left == 0) throw Error(ErrorCode::kInput, path + ": base: too many bases, or they go round in a circle");
+    const std::string base_path = (folder / base).lexically_normal().string();
+    config = ReadOverBase(base_path, Parse(base_path), wanted_root, bases_left - 1);
+  }
+  if (!wanted_root.empty()) config.data_root = std::filesystem::absolute(wanted_root).string();
+  if (config.data_root.empty()) config.data_root = folder.string();
+
   root.Read("run_folder", &config.trainer.folder);
   root.Read("backbone_weights", &config.backbone_weights);
   root.Read("start_weights", &config.start_weights);
@@ -269,23 +219,23 @@ TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_roo
   ReadLabelled(root.Sub("labelled"), &config.labelled, &config.labelled_share);
   ReadLabelled(root.Sub("rendered"), &config.rendered, &config.rendered_share);
   ReadVideo(root.Sub("video"), &config);
-  Section evaluation = root.Sub("evaluation");
-  evaluation.Read("files", &config.evaluation.files);
-  evaluation.Read("categories", &config.evaluation.categories);
-  evaluation.Read("pairs", &config.evaluation.pairs, 1, 1000000);
-  evaluation.Finish();
+  ReadEvaluation(root.Sub("evaluation"), &config.evaluation);
   root.Finish();
+  ResolvePaths({folder, config.data_root}, &config);
+  config.episodes.crop_size = config.net.crop_size;
+  return config;
+}
+
+}  // namespace
+
+TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root,
+                            const std::vector<std::string> &settings) {
+  const YAML::Node yaml = Parse(path);
+  for (const std::string &setting : settings) Override(yaml, setting);
+  const std::string root = data_root.empty() ? "" : std::filesystem::absolute(data_root).string();
+  const TrainConfig config = ReadOverBase(path, yaml, root, kMostBases);
   if (config.trainer.folder.empty())
     throw Error(ErrorCode::kInput, path + ": run_folder: is missing (where checkpoints and weights go)");
-
-  const Paths paths(path, data_root.empty() ? own_root : std::filesystem::absolute(data_root).string());
-  for (std::string *file : {&config.trainer.folder, &config.backbone_weights, &config.start_weights})
-    paths.Resolve(file);
-  for (std::vector<std::string> *files :
-       {&config.photos.folders, &config.labelled.files, &config.labelled.backdrops, &config.rendered.files,
-        &config.rendered.backdrops, &config.video.files, &config.evaluation.files})
-    paths.Resolve(files);
-  config.episodes.crop_size = config.net.crop_size;
   return config;
 }
 

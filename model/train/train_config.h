@@ -17,6 +17,7 @@ struct EvaluationConfig {
 };
 
 struct TrainConfig {
+  std::string data_root;         ///< absolute; what "data:" paths start from
   std::string backbone_weights;  ///< safetensors from `kpt convert`; empty: random
   std::string start_weights;     ///< a whole network to go on from with a fresh optimiser; empty: none
   net::NetConfig net;
@@ -36,9 +37,9 @@ struct TrainConfig {
 };
 
 /// `data_root`: what "data:" paths start from, instead of the file's own `data_root`; empty: the file's. Other relative
-/// paths start from the file's folder. Throws Error (kNotFound, kInput) naming file, line and key; unknown keys are
-/// errors.
-/// `settings`: "section.key=value", instead of the file's.
+/// paths start from the file's folder. A file that names a `base` says only what differs from that one. Throws Error
+/// (kNotFound, kInput) naming file, line and key; unknown keys are errors. `settings`: "section.key=value", instead of
+/// the file's.
 TrainConfig ReadTrainConfig(const std::string &path, const std::string &data_root,
                             const std::vector<std::string> &settings = {});
 

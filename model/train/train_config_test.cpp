@@ -69,6 +69,29 @@ TEST_F(TrainConfigTest, SettingsReplaceTheFiles) {
     EXPECT_THROW(ReadTrainConfig(path, "", {wrong}), Error) << wrong;
 }
 
+TEST_F(TrainConfigTest, ABaseSaysWhatTheFileDoesNot) {
+  std::filesystem::create_directories(folder_ / "bases");
+  std::ofstream(folder_ / "bases/b.yaml") << "run_folder: of_base\ndata_root: d\nphotos: {folders: ['data:photos']}\n"
+                                             "labelled: {share: 0.5, files: [x.json]}\ntrainer: {batch: 3, seed: 8}\n";
+  const std::string text = "base: bases/b.yaml\nrun_folder: own\ntrainer: {batch: 5}\nvideo: {files: ['data:v.mp4']}\n";
+  const TrainConfig config = Read(text);
+  EXPECT_EQ(config.trainer.folder, (folder_ / "own").string());
+  EXPECT_EQ(config.trainer.batch, 5);
+  EXPECT_EQ(config.trainer.seed, 8U);
+  EXPECT_EQ(config.labelled.files.at(0), (folder_ / "bases/x.json").string()) << "paths start from their own file";
+  EXPECT_EQ(config.photos.folders.at(0), (folder_ / "bases/d/photos").string());
+  EXPECT_EQ(config.video.files.at(0), (folder_ / "bases/d/v.mp4").string()) << "the base's data root";
+  EXPECT_EQ(Read(text + "data_root: e\n").photos.folders.at(0), (folder_ / "e/photos").string());
+  EXPECT_EQ(Read(text, "/elsewhere").photos.folders.at(0), "/elsewhere/photos");
+}
+
+TEST_F(TrainConfigTest, ABasesMistakesAreNamedWithItsOwnFile) {
+  std::ofstream(folder_ / "b.yaml") << "run_folder: r\ntrainer: {batsh: 3}\n";
+  EXPECT_NE(ErrorOf("base: b.yaml\n").find("b.yaml:2: trainer.batsh"), std::string::npos);
+  EXPECT_NE(ErrorOf("base: none.yaml\n").find("none.yaml: no such file"), std::string::npos);
+  EXPECT_NE(ErrorOf("base: c.yaml\nrun_folder: r\n").find("circle"), std::string::npos) << "c.yaml is the file itself";
+}
+
 TEST_F(TrainConfigTest, EveryShippedConfigurationIsReadAndHoldsBackWhatMeasures) {
   int configurations = 0;
   for (const auto &entry : std::filesystem::directory_iterator(KPT_SOURCE_DIR "/configs")) {

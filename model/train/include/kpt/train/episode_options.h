@@ -50,6 +50,8 @@ struct LabelledOptions {
   std::vector<std::string> leave_out_categories;  ///< by name
   std::vector<std::string> leave_out_images;  ///< "source folder/file name", for example mirror_mouse/images/img01.png
   CutOptions cut;
+  double mirrored_share = 0;       ///< episodes whose pictures are both mirrored: as good as another kind of object
+  double common_rotation_deg = 0;  ///< both pictures are turned together, up to this either way, besides `cut`
   double max_broken_share = 0.1;
   std::vector<std::string> backdrops;  ///< folders of photographs behind pictures with an alpha channel; empty: black
 };

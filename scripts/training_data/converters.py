@@ -153,11 +153,11 @@ def yolo_lines(repository, options):
 def yolo_pose(repository, options):
     """Key points as YOLO reads them, with or without visibility; a point at the origin is not labelled.
 
-    `class` is the number of the kind that is taken, 0 if none is given. `own_boxes=False` leaves out wrong boxes.
+    Lines with another number of points are left out. `own_boxes=False` leaves out boxes that are wrong.
     """
     names, instances = options["points"], []
     for path, lines in yolo_lines(repository, options):
-        for line in (line for line in lines if line[0] == options.get("class", 0)):
+        for line in (line for line in lines if len(line) - 5 in (2 * len(names), 3 * len(names)) and line[0] == 0):
             points = np.reshape(line[5:], (len(names), -1))
             seen_too = points[:, 2] if points.shape[1] == 3 else np.full(len(points), VISIBLE)
             known = points[:, :2].any(1) * np.minimum(seen_too, VISIBLE)

@@ -1,4 +1,5 @@
-// Results as JSON Lines: a header line for each category, then a line a frame, each written whole.
+// Results as JSON Lines: a header line for each category, then a line a frame, each written whole. Where to, a LineSink
+// says.
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -48,18 +49,30 @@ Json InstanceOf(const Instance &instance) {
           {"raw", raw}};
 }
 
+class FileSink : public LineSink {
+ public:
+  explicit FileSink(const std::string &path) : file_(path) {}
+  void WriteHeader(const std::string &, const std::string &line) override { WriteFrame(line); }
+  void WriteFrame(const std::string &line) override { file_.Write(line + "\n"); }
+  void Finish() override {}
+
+ private:
+  OutputFile file_;
+};
+
 class JsonLinesWriter : public ResultWriter {
  public:
-  explicit JsonLinesWriter(const std::string &path) : file_(path) {}
+  explicit JsonLinesWriter(std::shared_ptr<LineSink> sink) : sink_(std::move(sink)) {}
 
   void WriteFrame(const StreamInfo &stream, const FrameRecord &frame) override {
     for (const Track &track : frame.tracks) WriteHeaderIfNew(stream, track.header);
     if (headers_.empty()) WriteHeaderIfNew(stream, Untracked(stream));
-    file_.Write(Line(FrameLine(frame)));
+    sink_->WriteFrame(Line(FrameLine(frame)));
   }
 
   void Finish(const StreamInfo &stream) override {
     if (headers_.empty()) WriteHeaderIfNew(stream, Untracked(stream));
+    sink_->Finish();
   }
 
  private:
@@ -72,13 +85,13 @@ class JsonLinesWriter : public ResultWriter {
   }
 
   /// Text from a pipeline may be anything; what is not UTF-8 is replaced rather than refused.
-  static std::string Line(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+  static std::string Line(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
   void WriteHeaderIfNew(const StreamInfo &stream, const TrackHeader &track) {
     std::string line = Line(HeaderLine(stream, track));
     std::string &last = headers_[track.category];
     if (line == last) return;
-    file_.Write(line);
+    sink_->WriteHeader(track.category, line);
     last = std::move(line);
   }
 
@@ -93,14 +106,18 @@ class JsonLinesWriter : public ResultWriter {
     return {{"frame", frame.index}, {"pts", frame.pts ? Json(*frame.pts) : Json(nullptr)}, {"instances", instances}};
   }
 
-  OutputFile file_;
+  const std::shared_ptr<LineSink> sink_;
   std::map<std::string, std::string> headers_;  // the last header line of each category
 };
 
 }  // namespace
 
 std::unique_ptr<ResultWriter> MakeJsonLinesWriter(const std::string &path) {
-  return std::make_unique<JsonLinesWriter>(path);
+  return MakeJsonLinesWriter(std::make_shared<FileSink>(path));
+}
+
+std::unique_ptr<ResultWriter> MakeJsonLinesWriter(std::shared_ptr<LineSink> sink) {
+  return std::make_unique<JsonLinesWriter>(std::move(sink));
 }
 
 }  // namespace kpt::gst

@@ -1,5 +1,5 @@
-// The results of a stream in one of the formats of docs/formats.md. Knows tracks and files; neither elements nor video.
-// Called by keypointexport. Everything throws ElementError where the file cannot be written.
+// The results of a stream in one of the formats of docs/formats.md. Knows tracks and files; neither elements nor video,
+// nor what else takes lines. Called by keypointexport. Everything throws ElementError where the file cannot be written.
 #pragma once
 
 #include <cstdint>
@@ -38,10 +38,24 @@ class ResultWriter {
   virtual void Finish(const StreamInfo &stream) = 0;
 };
 
+/// Where JSON Lines go: a file, or a broker. Lines come without their end.
+class LineSink {
+ public:
+  virtual ~LineSink() = default;
+
+  /// The header of a category (empty: of no tracker); another one of the same category takes its place.
+  virtual void WriteHeader(const std::string &category, const std::string &line) = 0;
+  virtual void WriteFrame(const std::string &line) = 0;
+
+  /// See ResultWriter.
+  virtual void Finish() = 0;
+};
+
 /// Opens the file. Throws ElementError (RESOURCE/OPEN_WRITE) that names it.
 std::unique_ptr<ResultWriter> MakeResultWriter(FileFormat format, const std::string &path);
 
 std::unique_ptr<ResultWriter> MakeJsonLinesWriter(const std::string &path);
+std::unique_ptr<ResultWriter> MakeJsonLinesWriter(std::shared_ptr<LineSink> sink);
 std::unique_ptr<ResultWriter> MakeCsvWriter(const std::string &path);
 std::unique_ptr<ResultWriter> MakeCocoWriter(const std::string &path);
 

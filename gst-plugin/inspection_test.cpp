@@ -61,6 +61,7 @@ TEST(Inspection, PropertiesHaveASentenceAFlagAndADefaultWithinTheirRange) {
       if ((spec->flags & G_PARAM_WRITABLE) == 0) continue;
       EXPECT_NE(spec->flags & (GST_PARAM_MUTABLE_READY | GST_PARAM_MUTABLE_PLAYING), 0);
 
+      if ((spec->flags & G_PARAM_READABLE) == 0) continue;
       // The default that gst-inspect shows is the value that a new element has.
       GValue value = G_VALUE_INIT;
       g_value_init(&value, spec->value_type);
@@ -108,13 +109,27 @@ TEST(Inspection, PropertiesKeepWhatIsSet) {
         {"confidence-threshold", "0.25"},
         {"color-by", "confidence"},
         {"expire-overlay", "1000"}}},
-      {"keypointexport", {{"file-path", "x.csv"}, {"file-format", "csv"}}},
+      {"keypointexport",
+       {{"file-path", "x.csv"},
+        {"file-format", "csv"},
+        {"mqtt-url", "mqtt://host/topic"},
+        {"mqtt-topic", "t"},
+        {"mqtt-qos", "2"},
+        {"mqtt-client-id", "camera"},
+        {"mqtt-user", "me"},
+        {"mqtt-password-file", "p"},
+        {"mqtt-ca-file", "a.pem"},
+        {"mqtt-cert-file", "c.pem"},
+        {"mqtt-key-file", "k.pem"},
+        {"mqtt-buffer-size", "7"},
+        {"mqtt-keep-alive", "9"},
+        {"mqtt-flush-timeout", "1000"}}},
   };
   for (const auto &one : cases) {
     ElementUnderTest element(one.factory, one.values);
     std::set<std::string> writable;
     for (const GParamSpec *spec : OwnProperties(element.get())) {
-      if ((spec->flags & G_PARAM_WRITABLE) != 0) writable.insert(spec->name);
+      if ((spec->flags & G_PARAM_READWRITE) == G_PARAM_READWRITE) writable.insert(spec->name);
     }
     for (const auto &[name, value] : one.values) {
       GValue held = G_VALUE_INIT;
@@ -154,7 +169,11 @@ TEST(Inspection, NamesAreThoseOfTheDocumentation) {
                                                              "instances",
                                                              "state",
                                                              "stats"}));
-  EXPECT_EQ(NamesOf("keypointexport"), (std::set<std::string>{"file-path", "file-format"}));
+  EXPECT_EQ(
+      NamesOf("keypointexport"),
+      (std::set<std::string>{"file-path", "file-format", "mqtt-url", "mqtt-topic", "mqtt-qos", "mqtt-client-id",
+                             "mqtt-user", "mqtt-password", "mqtt-password-file", "mqtt-ca-file", "mqtt-cert-file",
+                             "mqtt-key-file", "mqtt-buffer-size", "mqtt-keep-alive", "mqtt-flush-timeout", "stats"}));
 }
 
 TEST(Inspection, FramesInGpuMemoryComeFirstWhereTheBuildReadsThem) {

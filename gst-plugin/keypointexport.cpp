@@ -1,14 +1,20 @@
-// `keypointexport`: passes frames through and writes the keypoints in their metadata to a file.
+// `keypointexport`: passes frames through and writes the keypoints in their metadata to a file, to an MQTT broker, or
+// to both.
 #include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #include "element_glue.h"
 #include "elements.h"
+#include "export_settings.h"
 #include "guard.h"
 #include "keypoint_meta.h"
+#include "mqtt_publisher.h"
 #include "property_table.h"
 #include "result_writer.h"
 
@@ -17,26 +23,6 @@ GST_DEBUG_CATEGORY_STATIC(gst_keypoint_export_debug);
 
 namespace kpt::gst {
 namespace {
-
-struct ExportSettings {
-  std::string file_path;
-  FileFormat file_format = FileFormat::kJsonLines;
-};
-
-KPT_DEFINE_ENUM(FileFormatType, "GstKeypointFileFormat",
-                {static_cast<int>(FileFormat::kJsonLines), "One JSON object a line: a header, then the frames",
-                 "json-lines"},
-                {static_cast<int>(FileFormat::kCsv), "CSV as DeepLabCut writes it", "csv"},
-                {static_cast<int>(FileFormat::kCoco), "COCO keypoints JSON, complete at the end of the stream", "coco"})
-
-const PropertyTable<ExportSettings> &ExportProperties() {
-  using S = ExportSettings;
-  static const PropertyTable<S> kTable = {
-      {"file-path", "File to write; an existing one is replaced", kWhenReady, TextField<S>{&S::file_path}},
-      {"file-format", "Format of the file", kWhenReady, MakeEnumField<S, &S::file_format>(&FileFormatType)},
-  };
-  return kTable;
-}
 
 /// The path of a file URI; any other URI without the user and password it may hold.
 std::string ReadableSource(const gchar *uri) {
@@ -55,6 +41,9 @@ std::string ReadableSource(const gchar *uri) {
   return out;
 }
 
+/// The read-only property behind the table's.
+guint IdOfStats() { return static_cast<guint>(ExportProperties().size()) + 1; }
+
 class ExportElement {
  public:
   explicit ExportElement(GstBaseTransform *element) : element_(element) {}
@@ -65,6 +54,7 @@ class ExportElement {
   }
 
   void GetProperty(guint id, GValue *value) {
+    if (id == IdOfStats()) return g_value_take_boxed(value, Stats());
     const std::lock_guard lock(mutex_);
     if (const auto *row = RowOf(ExportProperties(), id)) GetIntoValue(*row, settings_, value);
   }
@@ -73,13 +63,26 @@ class ExportElement {
     std::unique_lock lock(mutex_);
     const ExportSettings settings = settings_;
     lock.unlock();
-    if (settings.file_path.empty()) {
+    if (settings.file_path.empty() && settings.url.empty()) {
       throw ElementError(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                         "file-path is not set: it names the file to write.");
+                         "neither file-path nor mqtt-url is set: name a file to write, or a broker to publish to.");
+    }
+    std::shared_ptr<MqttOutbox> outbox;
+    std::vector<std::unique_ptr<ResultWriter>> writers;
+    // The broker first: a mistake in its settings must not cost the file that is there.
+    if (!settings.url.empty()) {
+      const MqttSettings mqtt = CheckMqtt(settings);
+      outbox = std::make_shared<MqttOutbox>(mqtt.buffer_size);
+      writers.push_back(MakeJsonLinesWriter(MakeMqttSink(mqtt, outbox, [this](auto... told) { OnReport(told...); })));
+    }
+    if (!settings.file_path.empty()) {
+      writers.insert(writers.begin(), MakeResultWriter(settings.file_format, settings.file_path));
     }
     stream_ = {};
+    writers_ = std::move(writers);
     frames_ = 0;
-    writer_ = MakeResultWriter(settings.file_format, settings.file_path);
+    lock.lock();
+    outbox_ = std::move(outbox);
   }
 
   void SetCaps(GstCaps *caps) {
@@ -98,22 +101,49 @@ class ExportElement {
     frame.index = frames_++;
     if (GST_BUFFER_PTS_IS_VALID(buffer)) frame.pts = GST_BUFFER_PTS(buffer);
     frame.tracks = ReadTracks(buffer);
-    writer_->WriteFrame(stream_, frame);
+    for (const auto &writer : writers_) writer->WriteFrame(stream_, frame);
   }
 
   void OnSinkEvent(GstEvent *event) {
-    if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && writer_ != nullptr) writer_->Finish(stream_);
+    if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) Finish(writers_);
   }
 
-  /// Completes the file and closes it, also where completing it fails.
+  /// Completes the file and closes it, also where completing it fails; likewise with the broker.
   void Stop() {
-    const std::unique_ptr<ResultWriter> writer = std::move(writer_);
-    if (writer != nullptr && !gate.closed()) writer->Finish(stream_);
+    const std::vector<std::unique_ptr<ResultWriter>> writers = std::exchange(writers_, {});
+    if (!gate.closed()) Finish(writers);
   }
 
   ErrorGate gate;
 
  private:
+  void Finish(const std::vector<std::unique_ptr<ResultWriter>> &writers) {
+    for (const auto &writer : writers) writer->Finish(stream_);
+  }
+
+  /// Called by the publishing thread too.
+  void OnReport(MqttGravity gravity, const ElementError &error) {
+    try {
+      throw error;
+    } catch (...) {
+      if (gravity == MqttGravity::kFailure) {
+        gate.FailWithCurrentException(GST_ELEMENT(element_), "mqtt");
+      } else {
+        PostCurrentExceptionAsWarning(GST_ELEMENT(element_), "mqtt");
+      }
+    }
+  }
+
+  /// A new "keypointexport-stats" structure.
+  GstStructure *Stats() const {
+    const std::lock_guard lock(mutex_);
+    const MqttStats mqtt = outbox_ != nullptr ? outbox_->stats() : MqttStats{};
+    return gst_structure_new("keypointexport-stats", "frames", G_TYPE_UINT64, frames_.load(), "mqtt-connected",
+                             G_TYPE_BOOLEAN, gboolean{mqtt.connected}, "mqtt-published", G_TYPE_UINT64, mqtt.published,
+                             "mqtt-buffered", G_TYPE_UINT64, mqtt.buffered, "mqtt-dropped", G_TYPE_UINT64, mqtt.dropped,
+                             "mqtt-outages", G_TYPE_UINT64, mqtt.outages, nullptr);
+  }
+
   std::string AskForSource() {
     GstQuery *query = gst_query_new_uri();
     gchar *uri = nullptr;
@@ -125,11 +155,13 @@ class ExportElement {
   }
 
   GstBaseTransform *const element_;
-  std::mutex mutex_;  // guards settings_
+  mutable std::mutex mutex_;  // guards the next two
   ExportSettings settings_;
-  std::unique_ptr<ResultWriter> writer_;  // alive from Start to Stop
+  std::shared_ptr<MqttOutbox> outbox_;  // of the run that is, or was the last
+
+  std::vector<std::unique_ptr<ResultWriter>> writers_;  // alive from Start to Stop
   StreamInfo stream_;
-  std::uint64_t frames_ = 0;
+  std::atomic<std::uint64_t> frames_ = 0;
 };
 
 }  // namespace
@@ -166,10 +198,18 @@ static void gst_keypoint_export_class_init(GstKeypointExportClass *klass) {
   Callbacks::Install(klass);
   Callbacks::InstallTransform(klass);
   kpt::gst::InstallProperties(G_OBJECT_CLASS(klass), kpt::gst::ExportProperties());
+  g_object_class_install_property(
+      G_OBJECT_CLASS(klass), kpt::gst::IdOfStats(),
+      g_param_spec_boxed("stats", "stats",
+                         "Counts of frames: seen; published, buffered and dropped on the way to the broker; and of "
+                         "outages of its connection",
+                         GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 
-  gst_element_class_set_static_metadata(element_class, "Keypoint exporter", "Filter/Analyzer/Video",
-                                        "Writes the keypoints of every frame to a file; frames pass unchanged",
-                                        KPT_AUTHOR);
+  gst_element_class_set_static_metadata(
+      element_class, "Keypoint exporter", "Filter/Analyzer/Video",
+      "Writes the keypoints of every frame to a file, or publishes them by MQTT; frames "
+      "pass unchanged",
+      KPT_AUTHOR);
   gst_element_class_add_static_pad_template(element_class, &sink_template);
   gst_element_class_add_static_pad_template(element_class, &src_template);
 }

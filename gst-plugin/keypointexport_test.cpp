@@ -250,7 +250,7 @@ TEST_F(KeypointExport, AFileThatCannotBeWrittenIsNamed) {
     EXPECT_EQ(error.find(open_write), 0U) << error;
     EXPECT_NE(error.find(path), std::string::npos) << error;
   }
-  EXPECT_NE(ErrorAtStart("").find("file-path is not set"), std::string::npos);
+  EXPECT_NE(ErrorAtStart("").find("neither file-path nor mqtt-url is set"), std::string::npos);
 }
 
 TEST_F(KeypointExport, AFullDiskIsOneError) {

@@ -44,6 +44,12 @@ struct TextField {
   std::string S::*member;
 };
 
+/// Text that can be set and not be read: whatever prints an element's properties must not print it.
+template <typename S>
+struct SecretField {
+  std::string S::*member;
+};
+
 template <typename S>
 struct EnumField {
   GType (*type)();
@@ -69,7 +75,8 @@ struct Property {
   const char *name;
   const char *sentence;
   int when;
-  std::variant<IntField<S>, FloatField<S>, TimeField<S>, BoolField<S>, TextField<S>, EnumField<S>> field;
+  std::variant<IntField<S>, FloatField<S>, TimeField<S>, BoolField<S>, TextField<S>, SecretField<S>, EnumField<S>>
+      field;
 };
 
 template <typename S>
@@ -102,6 +109,9 @@ void InstallProperties(GObjectClass *klass, const PropertyTable<S> &table) {
           } else if constexpr (std::is_same_v<Field, TextField<S>>) {
             const std::string &text = defaults.*field.member;
             return g_param_spec_string(name, name, row.sentence, text.empty() ? nullptr : text.c_str(), flags);
+          } else if constexpr (std::is_same_v<Field, SecretField<S>>) {
+            const auto write_only = static_cast<GParamFlags>(flags & ~G_PARAM_READABLE);
+            return g_param_spec_string(name, name, row.sentence, nullptr, write_only);
           } else {
             return g_param_spec_enum(name, name, row.sentence, field.type(), field.get(defaults), flags);
           }
@@ -124,7 +134,7 @@ void SetFromValue(const Property<S> &row, const GValue *value, S &settings) {
           settings.*field.member = g_value_get_uint64(value);
         } else if constexpr (std::is_same_v<Field, BoolField<S>>) {
           settings.*field.member = g_value_get_boolean(value) != FALSE;
-        } else if constexpr (std::is_same_v<Field, TextField<S>>) {
+        } else if constexpr (std::is_same_v<Field, TextField<S>> || std::is_same_v<Field, SecretField<S>>) {
           const char *text = g_value_get_string(value);
           settings.*field.member = text != nullptr ? text : "";
         } else {
@@ -150,6 +160,8 @@ void GetIntoValue(const Property<S> &row, const S &settings, GValue *value) {
         } else if constexpr (std::is_same_v<Field, TextField<S>>) {
           const std::string &text = settings.*field.member;
           g_value_set_string(value, text.empty() ? nullptr : text.c_str());
+        } else if constexpr (std::is_same_v<Field, SecretField<S>>) {
+          g_value_set_string(value, nullptr);
         } else {
           g_value_set_enum(value, field.get(settings));
         }

@@ -74,7 +74,7 @@ void ReadValue(const std::string &file, const Property<S> &row, const YAML::Node
         } else if constexpr (std::is_same_v<Field, BoolField<S>>) {
           settings->*field.member = ReadBool(file, row.name, node);
         } else {
-          static_assert(std::is_same_v<Field, TimeField<S>>);
+          static_assert(std::is_same_v<Field, TimeField<S>> || std::is_same_v<Field, SecretField<S>>);
           Fail(file, node.Mark(), std::string(row.name) + ": cannot be set in a file.");
         }
       },

@@ -112,6 +112,15 @@ bool CheckPlugin() {
   return true;
 }
 
+bool SayMqtt() {
+#ifdef KPT_MQTT
+  Say("MQTT", KPT_MQTT);
+#else
+  Say("MQTT", "keypointexport cannot publish: built without libmosquitto (libmosquitto-dev)");
+#endif
+  return true;
+}
+
 bool CheckWeights() {
   try {
     const std::string path = FindDefaultWeights();
@@ -168,7 +177,7 @@ ExitCode Examine() {
   gst_init(nullptr, nullptr);
   int problems = 0;
   for (const auto &check :
-       {SayVersions, CheckBlas, SayDevices, CheckPlugin, CheckWeights, CheckEncoder, CheckElements}) {
+       {SayVersions, CheckBlas, SayDevices, CheckPlugin, SayMqtt, CheckWeights, CheckEncoder, CheckElements}) {
     problems += check() ? 0 : 1;
   }
   if (problems == 0) {

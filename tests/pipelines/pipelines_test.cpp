@@ -12,6 +12,9 @@
 #include <opencv2/videoio.hpp>
 
 #include "samples.h"
+#ifdef KPT_WITH_MQTT
+#include "testing/mqtt_broker.h"
+#endif
 
 namespace kpt::cli_testing {
 namespace {
@@ -106,6 +109,25 @@ TEST(Pipelines, CameraLiveDropsFramesInsteadOfQueueingThem) {
   EXPECT_LT(times.size(), kFrames);
   EXPECT_GT(times.back(), 2.9) << "the newest frame is kept, older ones are dropped";
 }
+
+#ifdef KPT_WITH_MQTT
+TEST(Pipelines, CameraToMqttPublishesAMessageAFrame) {
+  if (!gst::testing::MqttBroker::IsInstalled()) GTEST_SKIP() << "mosquitto is not installed";
+  gst::testing::MqttBroker broker;
+  broker.Start();
+  const gst::testing::MqttListener listener(broker, "lab/camera/#", "listener");
+  const PipelineRun run = RunPipeline({"camera-to-mqtt", Support(), "BROKER=" + broker.Url("lab/camera"),
+                                       "SOURCE=videotestsrc is-live=true num-buffers=10 ! "
+                                       "video/x-raw,width=96,height=80,framerate=10/1"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const std::vector<std::string> header = listener.WaitFor("lab/camera/header", 1);
+  ASSERT_EQ(header.size(), 1U);
+  EXPECT_EQ(json::parse(header[0])["keypoints"], json({"a", "b", "c"}));
+  const std::vector<std::string> frames = listener.WaitFor("lab/camera", 1);
+  ASSERT_FALSE(frames.empty());
+  EXPECT_EQ(json::parse(frames[0])["frame"], 0);
+}
+#endif
 
 TEST(Pipelines, TestSourceRunsWithoutAnyFile) {
   const PipelineRun run = RunPipeline({"test-source", "FRAMES=20", "SINK=fakesink"});

@@ -21,7 +21,11 @@ std::uint8_t ToByte(double value) { return static_cast<std::uint8_t>(std::clamp(
 }  // namespace
 
 Canvas::Canvas(GstVideoFrame *frame)
-    : frame_(frame), width_(GST_VIDEO_FRAME_WIDTH(frame)), height_(GST_VIDEO_FRAME_HEIGHT(frame)) {
+    : frame_(frame),
+      width_(GST_VIDEO_FRAME_WIDTH(frame)),
+      height_(GST_VIDEO_FRAME_HEIGHT(frame)),
+      left_(width_),
+      top_(height_) {
   const GstVideoInfo &info = frame->info;
   const GstVideoFormatInfo *format = info.finfo;
   if (GST_VIDEO_FORMAT_INFO_DEPTH(format, 0) != 8) {
@@ -49,6 +53,18 @@ Canvas::Canvas(GstVideoFrame *frame)
   // One more than the width: the partner of an odd last column.
   for (auto &row : rows_) row.assign(static_cast<std::size_t>(width_) + 1, 0);
   half_row_.assign(static_cast<std::size_t>(width_) / 2 + 1, 0);
+}
+
+GstVideoRectangle Canvas::touched() const noexcept {
+  if (right_ <= left_) return {0, 0, 0, 0};
+  return {left_, top_, right_ - left_, bottom_ - top_};
+}
+
+void Canvas::Touch(int y, int x0, int x1) {
+  left_ = std::min(left_, x0);
+  right_ = std::max(right_, x1);
+  top_ = std::min(top_, y);
+  bottom_ = std::min(height_, std::max(bottom_, y + 2));
 }
 
 std::array<std::uint8_t, 4> Canvas::ValuesOf(const Colour &colour) const {

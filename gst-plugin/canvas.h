@@ -29,6 +29,9 @@ class Canvas {
   int width() const noexcept { return width_; }
   int height() const noexcept { return height_; }
 
+  /// The smallest rectangle that holds all that was blended into; of no size at first.
+  GstVideoRectangle touched() const noexcept;
+
   /// Blends `colour` where `shape` covers the frame. Coordinates may lie anywhere, but must be finite.
   template <typename Shape>
   void Fill(const Shape &shape, const Colour &colour);
@@ -44,6 +47,7 @@ class Canvas {
   template <typename Shape>
   void Cover(const Shape &shape, const Colour &colour, int index, int y, int x0, int x1);
 
+  void Touch(int y, int x0, int x1);
   void BlendPair(int y, int x0, int x1, const std::array<std::uint8_t, 4> &value);
   void BlendRow(const Channel &channel, int y, int x0, int x1, const std::uint8_t *alpha, int value);
   void BlendChroma(int y, int x0, int x1, const std::array<std::uint8_t, 4> &value);
@@ -61,6 +65,7 @@ class Canvas {
   int chroma_scale_ = 255;
   std::array<std::vector<std::uint8_t>, 2> rows_;  // coverage of two rows
   std::vector<std::uint8_t> half_row_;             // their mean at chroma positions
+  int left_, right_ = 0, top_, bottom_ = 0;        // of what was blended into; right and bottom lie behind it
 };
 
 template <typename Shape>
@@ -95,6 +100,7 @@ void Canvas::Fill(const Shape &shape, const Colour &colour) {
       Cover(shape, colour, 0, y, x0, x1);
       Cover(shape, colour, 1, y + 1, x0, x1);
       BlendPair(y, x0, x1, value);
+      Touch(y, x0, x1);
       done = (x1 + 1) & ~1;
     }
   }

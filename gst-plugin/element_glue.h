@@ -37,6 +37,15 @@ struct Glue {
   /// The base class's methods, to chain up to.
   static GstBaseTransformClass *Parent() { return GST_BASE_TRANSFORM_CLASS(parent_class); }
 
+  /// Events pass on whatever our own handling came to.
+  static gboolean SinkEvent(GstBaseTransform *trans, GstEvent *event) {
+    auto &impl = ImplOf(trans);
+    if (!impl.gate.closed()) {
+      GuardVoid(GST_ELEMENT(trans), impl.gate, "sink_event", [&] { impl.OnSinkEvent(event); });
+    }
+    return Parent()->sink_event(trans, event);
+  }
+
   static inline gpointer parent_class = nullptr;
 
  private:
@@ -69,15 +78,6 @@ struct Glue {
     auto &impl = ImplOf(trans);
     GuardVoid(GST_ELEMENT(trans), impl.gate, "stop", [&] { impl.Stop(); });
     return TRUE;
-  }
-
-  /// Events pass on whatever our own handling came to.
-  static gboolean SinkEvent(GstBaseTransform *trans, GstEvent *event) {
-    auto &impl = ImplOf(trans);
-    if (!impl.gate.closed()) {
-      GuardVoid(GST_ELEMENT(trans), impl.gate, "sink_event", [&] { impl.OnSinkEvent(event); });
-    }
-    return Parent()->sink_event(trans, event);
   }
 
   static gboolean SetCaps(GstBaseTransform *trans, GstCaps *in, GstCaps *) {

@@ -88,6 +88,8 @@ void UseEverything(ElementUnderTest *element) {
     options.pts = static_cast<GstClockTime>(i) * GST_SECOND / 30;
     gst_harness_push(harness, WithTrack(MakeFrame("RGB", 64, 48, options), MakeTrack(64, 48)));
   }
+  gst_harness_push_upstream_event(harness, gst_event_new_reconfigure());
+  gst_harness_push(harness, MakeFrame("RGB", 64, 48));
   gst_harness_query_latency(harness);
   gst_harness_push_upstream_event(harness, gst_event_new_qos(GST_QOS_TYPE_OVERFLOW, 1, 0, 0));
   GstCaps *caps = gst_caps_from_string(VideoCaps("RGB", 64, 48).c_str());
@@ -125,7 +127,9 @@ TEST_F(ErrorBarrier, HoldsInEveryCallbackForEveryKind) {
       {"keypointtrack",
        {"set_property", "get_property", "reset", "reinit", "set_support", "start", "set_caps", "sink_event",
         "transform_ip", "query", "src_event", "propose_allocation", "stop"}},
-      {"keypointoverlay", {"set_property", "get_property", "start", "sink_event", "transform_frame_ip", "stop"}},
+      {"keypointoverlay",
+       {"set_property", "get_property", "start", "transform_caps", "sink_event", "submit_input_buffer",
+        "transform_frame_ip", "stop"}},
       {"keypointexport", {"set_property", "get_property", "start", "set_caps", "sink_event", "transform_ip", "stop"}},
   };
   for (const auto &[factory, names] : callbacks) {

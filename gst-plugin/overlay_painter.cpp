@@ -29,6 +29,11 @@ Colour WithOpacity(Colour colour, float opacity) {
   return colour;
 }
 
+/// The point at this share of the way from `a` to `b`.
+Point2 Between(const Point2 &a, const Point2 &b, float share) {
+  return {a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)};
+}
+
 /// A coordinate of any value, brought near the frame: what lies far outside is not seen, and must not overflow.
 float NearFrame(float value, int size) {
   const float reach = 4 * static_cast<float>(size);
@@ -107,7 +112,8 @@ void OverlayPainter::SetSizes(Figure *figure) const {
   const float automatic = std::max(2.0F, std::min(4.5F * frame, small));
   figure->radius = settings_.point_radius > 0 ? settings_.point_radius : automatic;
   figure->thickness = settings_.line_thickness > 0 ? settings_.line_thickness : std::max(1.2F, automatic * 0.5F);
-  figure->text_pixels = std::clamp(8.5F * frame, 7.0F, 200.0F);
+  const float wanted_text = object > 0 ? object * 0.1F : 8.5F * frame;  // labels larger than their object find no room
+  figure->text_pixels = std::clamp(std::clamp(wanted_text, 5 * frame, 8.5F * frame), 7.0F, 200.0F);
 }
 
 Colour OverlayPainter::ColourOf(const Figure &figure, std::size_t keypoint) const {
@@ -190,7 +196,12 @@ void OverlayPainter::DrawSkeleton(const Figure &figure) {
       const float opacity = sure ? 0.9F : 0.4F;
       const float half = figure.thickness / 2 + (shadow != nullptr ? figure.thickness * 0.4F : 0);
       const Colour colour = shadow != nullptr ? *shadow : Mean(a.colour, b.colour);
-      canvas_->Fill(Capsule{a.xy, b.xy, half}, WithOpacity(colour, opacity));
+      const float room_a = a.visibility == Visibility::kHidden ? figure.radius : 0;  // hollow points stay hollow
+      const float room_b = b.visibility == Visibility::kHidden ? figure.radius : 0;
+      const float length = Length(b.xy.x - a.xy.x, b.xy.y - a.xy.y);
+      if (length <= room_a + room_b) continue;
+      canvas_->Fill(Capsule{Between(a.xy, b.xy, room_a / length), Between(b.xy, a.xy, room_b / length), half},
+                    WithOpacity(colour, opacity));
     }
   }
 }

@@ -1,5 +1,6 @@
-// Everything that may change while playing, changed from several threads at once, for KPT_LOAD_SECONDS (3 without it):
-// no frame is lost and no error comes. The tsan preset runs it under the thread sanitizer. With a fake network.
+// Everything that may change while playing, of the tracker and of the overlay behind it, changed from several threads
+// at once, for KPT_LOAD_SECONDS (3 without it): no frame is lost and no error comes. The tsan preset runs it under the
+// thread sanitizer. With a fake network.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -38,6 +39,8 @@ void SetAtRandom(GstElement *element, const GParamSpec *spec, std::mt19937 *rand
   } else if (G_IS_PARAM_SPEC_FLOAT(spec)) {
     value =
         std::to_string(between(G_PARAM_SPEC_FLOAT(spec)->minimum, std::min(G_PARAM_SPEC_FLOAT(spec)->maximum, 10.0F)));
+  } else if (G_IS_PARAM_SPEC_UINT64(spec)) {
+    value = std::to_string((*random)() % GST_SECOND);
   } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
     value = (*random)() % 2 == 0 ? "false" : "true";
   } else if (G_IS_PARAM_SPEC_ENUM(spec)) {
@@ -56,21 +59,24 @@ class RuntimeLoad : public ::testing::Test {
   void SetUp() override {
     const std::string line =
         "videotestsrc pattern=ball ! video/x-raw,format=RGB,width=64,height=48 "
-        "! keypointtrack name=track model-file=fake.safetensors ! fakesink name=sink sync=false";
+        "! keypointtrack name=track model-file=fake.safetensors ! keypointoverlay name=overlay "
+        "! fakesink name=sink sync=false";
     pipeline_ = gst_parse_launch(line.c_str(), nullptr);
     track_ = gst_bin_get_by_name(GST_BIN(pipeline_), "track");
+    overlay_ = gst_bin_get_by_name(GST_BIN(pipeline_), "overlay");
     g_object_set(track_, "support-file", supports_[0].c_str(), nullptr);
-    CountAt("sink", &came_);
-    CountAt("src", &left_);
+    CountAt(track_, "sink", &came_);
+    CountAt(overlay_, "src", &left_);
   }
 
   void TearDown() override {
+    gst_object_unref(overlay_);
     gst_object_unref(track_);
     gst_object_unref(pipeline_);
   }
 
-  void CountAt(const char *pad_name, std::atomic<guint64> *counter) {
-    GstPad *pad = gst_element_get_static_pad(track_, pad_name);
+  void CountAt(GstElement *element, const char *pad_name, std::atomic<guint64> *counter) {
+    GstPad *pad = gst_element_get_static_pad(element, pad_name);
     const auto count = +[](GstPad *, GstPadProbeInfo *, gpointer data) {
       ++*static_cast<std::atomic<guint64> *>(data);
       return GST_PAD_PROBE_OK;
@@ -81,13 +87,15 @@ class RuntimeLoad : public ::testing::Test {
 
   // What the threads do over and over.
   void SetProperties(std::mt19937 *random) {
-    guint count = 0;
-    GParamSpec **specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(track_), &count);
-    for (guint i = 0; i < count; ++i) {
-      const bool ours = specs[i]->owner_type == G_OBJECT_TYPE(track_);
-      if (ours && (specs[i]->flags & GST_PARAM_MUTABLE_PLAYING) != 0) SetAtRandom(track_, specs[i], random);
+    for (GstElement *element : {track_, overlay_}) {
+      guint count = 0;
+      GParamSpec **specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(element), &count);
+      for (guint i = 0; i < count; ++i) {
+        const bool ours = specs[i]->owner_type == G_OBJECT_TYPE(element);
+        if (ours && (specs[i]->flags & GST_PARAM_MUTABLE_PLAYING) != 0) SetAtRandom(element, specs[i], random);
+      }
+      g_free(specs);
     }
-    g_free(specs);
   }
 
   void ReadProperties(std::mt19937 *) {
@@ -134,7 +142,7 @@ class RuntimeLoad : public ::testing::Test {
                                               folder_.Path("missing.yaml")};
   FakeNetwork network_;
   GstElement *pipeline_ = nullptr;
-  GstElement *track_ = nullptr;
+  GstElement *track_ = nullptr, *overlay_ = nullptr;
   std::atomic<guint64> came_ = 0, left_ = 0;
   std::atomic<int> loaded_ = 0, errors_ = 0;
 };

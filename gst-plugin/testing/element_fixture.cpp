@@ -124,8 +124,9 @@ ElementUnderTest::~ElementUnderTest() {
   gst_object_unref(bus_);
 }
 
-GstHarness *ElementUnderTest::Play(const std::string &caps) {
+GstHarness *ElementUnderTest::Play(const std::string &caps, const std::function<void(GstHarness *)> &prepare) {
   harness_ = gst_harness_new_with_element(element_, "sink", "src");
+  if (prepare) prepare(harness_);
   gst_harness_set_src_caps_str(harness_, caps.c_str());
   return harness_;
 }

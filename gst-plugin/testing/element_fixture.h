@@ -40,7 +40,7 @@ struct FakeBehaviour {
   std::atomic<float> confidence = 0.9F;
   std::atomic<int> estimates = 0;
   std::atomic<int> loads = 0;  ///< of the network
-  std::string throw_in;  ///< name of the virtual method that throws: crop_size, model_name, SetSupport, Estimate
+  std::string throw_in;        ///< name of the virtual method that throws: crop_size, model_name, SetSupport, Estimate
   std::function<void()> thrower;
 };
 
@@ -62,8 +62,9 @@ class ElementUnderTest {
   ~ElementUnderTest();
   GstElement *get() const { return element_; }
 
-  /// Plays it between a harness's pads; `caps` are those of the frames to come.
-  GstHarness *Play(const std::string &caps);
+  /// Plays it between a harness's pads; `caps` are those of the frames to come. `prepare` says before what downstream
+  /// takes.
+  GstHarness *Play(const std::string &caps, const std::function<void(GstHarness *)> &prepare = nullptr);
 
   /// The next message of these types, or null; the caller unrefs it.
   GstMessage *Pop(GstMessageType types);

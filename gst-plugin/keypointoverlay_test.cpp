@@ -1,6 +1,7 @@
 // keypointoverlay between the pads of a harness: what is drawn where, in every format, and what is not.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <limits>
 
 #include "testing/element_fixture.h"
@@ -84,6 +85,18 @@ TEST(KeypointOverlay, HiddenPointsAreHollowAndLostOnesAbsent) {
   const auto visible = Drawn("GRAY8", 160, 120, {OnePoint(Visibility::kVisible)}, large);
   EXPECT_NE(At(visible, 160, 80, 60), At(plain, 160, 80, 60));
   EXPECT_EQ(Drawn("GRAY8", 160, 120, {OnePoint(Visibility::kLost)}, large), plain);
+}
+
+TEST(KeypointOverlay, ALinkEndsAtTheRimOfAHollowPoint) {
+  Track track = OnePoint(Visibility::kHidden);
+  track.header.names = {"a", "b"};
+  track.header.skeleton = {{0, 1}};
+  track.instances[0].points.push_back({{130, 60}, {130, 60}, 0.9F, Visibility::kVisible});
+  const auto plain = Plain("GRAY8", 160, 120);
+  const auto drawn = Drawn("GRAY8", 160, 120, {track}, {{"draw-labels", "false"}, {"point-radius", "12"}});
+  EXPECT_EQ(At(drawn, 160, 80, 60), At(plain, 160, 80, 60));
+  EXPECT_EQ(At(drawn, 160, 86, 60), At(plain, 160, 86, 60));
+  EXPECT_NE(At(drawn, 160, 105, 60), At(plain, 160, 105, 60)) << "the link";
 }
 
 TEST(KeypointOverlay, LeavesOutPointsBelowTheThreshold) {
@@ -175,6 +188,23 @@ TEST(KeypointOverlay, TrailsShowWhereAPointWasUntilAFlush) {
   gst_harness_push_event(harness, gst_event_new_segment(&segment));
   const auto flushed = Push(harness, 5 * GST_SECOND / 30, &there);
   EXPECT_EQ(At(flushed, 160, 80, 60), At(plain, 160, 80, 60));
+}
+
+TEST(KeypointOverlay, TrailsFade) {
+  Properties properties = kPointsOnly;
+  properties.insert(properties.end(), {{"draw-trails", "true"}, {"line-thickness", "6"}, {"color-by", "instance"}});
+  ElementUnderTest element("keypointoverlay", properties);
+  GstHarness *harness = element.Play(VideoCaps("GRAY8", 160, 120));
+  const auto plain = Plain("GRAY8", 160, 120);
+  std::vector<guint8> drawn;
+  for (const float x : {20.0F, 60.0F, 100.0F, 140.0F}) {
+    const Track track = OnePoint(Visibility::kVisible, x, 60);
+    drawn = Push(harness, static_cast<GstClockTime>(x) * GST_MSECOND, &track);
+  }
+  const auto change_at = [&](int x) { return std::abs(At(drawn, 160, x, 60) - At(plain, 160, x, 60)); };
+  EXPECT_GT(change_at(40), 0);
+  EXPECT_GT(change_at(80), change_at(40));
+  EXPECT_GT(change_at(120), change_at(80));
 }
 
 TEST(KeypointOverlay, KeepsTheLastKeypointsForAsLongAsItIsTold) {

@@ -1,5 +1,5 @@
 // See doctor_command.h. Looks, says what it found, and for what is missing the command that installs it. Each check is
-// a function that prints its line and returns whether all is well. The program's only file that includes Torch.
+// a function that prints its line and returns whether all is well. Includes Torch.
 #include "doctor_command.h"
 
 #include <dlfcn.h>

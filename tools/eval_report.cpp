@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "command.h"
+#include "output_path.h"
 
 namespace kpt::tools {
 namespace {
@@ -87,17 +88,6 @@ void PrintRow(const std::string &name, const std::string &kind, const std::strin
               Fixed(confidence.calibration_error).c_str(), Fixed(confidence.without_object).c_str());
 }
 
-std::ofstream Open(const std::string &path) {
-  std::ofstream file(path);
-  if (!file) throw CommandError(kPipelineError, "'" + path + "' cannot be written; check the folder and its rights.");
-  return file;
-}
-
-void CheckWritten(std::ofstream &file, const std::string &path) {
-  file.flush();
-  if (!file) throw CommandError(kPipelineError, "'" + path + "' could not be written to its end; is the disk full?");
-}
-
 }  // namespace
 
 void PrintReport(const EvalReport &report) {
@@ -140,13 +130,13 @@ void WriteJson(const EvalReport &report, const std::string &path) {
   out["model"] = report.model;
   out["shots"] = report.shots;
   if (!report.protocol.name.empty()) out["protocol"] = ProtocolOf(report.protocol);
-  std::ofstream file = Open(path);
+  std::ofstream file = OpenOutput(path);
   file << out.dump(2) << '\n';
-  CheckWritten(file, path);
+  CloseOutput(&file, path);
 }
 
 void WritePredictions(const EvalReport &report, const std::string &path) {
-  std::ofstream file = Open(path);
+  std::ofstream file = OpenOutput(path);
   for (const EvalPrediction &prediction : report.predictions) {
     Json line = {{"source", prediction.source}, {"category", prediction.category}};
     line["support"] = prediction.points.support;
@@ -157,7 +147,7 @@ void WritePredictions(const EvalReport &report, const std::string &path) {
     }
     file << line.dump() << '\n';
   }
-  CheckWritten(file, path);
+  CloseOutput(&file, path);
 }
 
 }  // namespace kpt::tools

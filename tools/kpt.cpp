@@ -4,6 +4,7 @@
 #include <iostream>
 #include <opencv2/core/utils/logger.hpp>
 
+#include "bench_command.h"
 #include "command.h"
 #include "convert_command.h"
 #include "doctor_command.h"
@@ -55,6 +56,7 @@ int main(int argc, char **argv) {
   AddTrainCommand(app, &exit_code);
   AddConvertCommand(app, &exit_code);
   AddGoldenCommand(app, &exit_code);
+  AddBenchCommand(app, &exit_code);
   AddDoctorCommand(app, &exit_code);
   try {
     app.parse(argc, argv);

@@ -46,4 +46,15 @@ void CheckOutput(const std::string &option, const std::string &path, const std::
   }
 }
 
+std::ofstream OpenOutput(const std::string &path) {
+  std::ofstream file(path);
+  if (!file) throw CommandError(kPipelineError, "'" + path + "' cannot be written; check the folder and its rights.");
+  return file;
+}
+
+void CloseOutput(std::ofstream *file, const std::string &path) {
+  file->flush();
+  if (!*file) throw CommandError(kPipelineError, "'" + path + "' could not be written to its end; is the disk full?");
+}
+
 }  // namespace kpt::tools

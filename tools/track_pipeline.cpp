@@ -168,28 +168,6 @@ GstElement *AddSource(GstBin *pipeline, const TrackInput &input, GstPad *head) {
   return decoder;
 }
 
-void LoadPlugin() {
-  const std::string path = FindPlugin();
-  GError *error = nullptr;
-  GstPlugin *plugin = gst_plugin_load_file(path.c_str(), &error);
-  if (plugin == nullptr) {
-    const std::string reason = error->message;
-    g_error_free(error);
-    throw CommandError(kPipelineError, "the plugin " + path + " does not load; run `kpt doctor`.", reason);
-  }
-  gst_object_unref(plugin);
-}
-
-GstElement *ParseChain(const std::string &description) {
-  GError *error = nullptr;
-  GstElement *chain = gst_parse_bin_from_description(description.c_str(), TRUE, &error);
-  if (error == nullptr) return chain;
-  const std::string reason = error->message;
-  g_error_free(error);
-  throw CommandError(kPipelineError, "GStreamer cannot build the pipeline: " + reason + "; run `kpt doctor`.",
-                     description);
-}
-
 }  // namespace
 
 TrackPipeline BuildTrackPipeline(const TrackOptions &options, const TrackInput &input) {
@@ -200,7 +178,7 @@ TrackPipeline BuildTrackPipeline(const TrackOptions &options, const TrackInput &
   LoadPlugin();
 
   out.pipeline.reset(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new("kpt-track"))));
-  GstElement *chain = ParseChain(ChainDescription(options, input, out.encoder));
+  GstElement *chain = ParseBin(ChainDescription(options, input, out.encoder));
   gst_bin_add(GST_BIN(out.pipeline.get()), chain);
   out.track.reset(gst_bin_get_by_name(GST_BIN(chain), "track"));
   out.head.reset(gst_element_get_static_pad(chain, "sink"));

@@ -4,21 +4,15 @@
 
 #include <gst/gst.h>
 
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "encoders.h"
+#include "gst_pieces.h"
 #include "track_input.h"
 #include "track_options.h"
 
 namespace kpt::tools {
-
-struct UnrefObject {
-  void operator()(gpointer object) const { gst_object_unref(object); }
-};
-template <typename T>
-using GstPtr = std::unique_ptr<T, UnrefObject>;
 
 struct TrackPipeline {
   GstPtr<GstElement> pipeline;

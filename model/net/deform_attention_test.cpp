@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "testing/project_first_attention.h"
+#include "project_first_attention.h"
 
 namespace kpt::net {
 namespace {
@@ -42,7 +42,7 @@ TEST(DeformAttention, EqualsProjectFirst) {
   Case c = RandomCase(2, 2);
   SideHeads heads = RandomHeads(c.config);
   const Tensor ours = heads->Heads(c.query, c.references, c.maps);
-  const Tensor reference = testing::ProjectFirstHeads(*heads, c.config, c.query, c.references, c.maps);
+  const Tensor reference = ProjectFirstHeads(*heads, c.config, c.query, c.references, c.maps);
   EXPECT_TRUE(torch::allclose(ours, reference, 1e-4, 1e-5)) << (ours - reference).abs().max();
 }
 
@@ -56,7 +56,7 @@ TEST(DeformAttention, GradientsEqualProjectFirst) {
     return torch::autograd::grad({(out * weight).sum()}, inputs, {}, {}, false, true);
   };
   const auto ours = gradients(heads->Heads(c.query, c.references, c.maps));
-  const auto reference = gradients(testing::ProjectFirstHeads(*heads, c.config, c.query, c.references, c.maps));
+  const auto reference = gradients(ProjectFirstHeads(*heads, c.config, c.query, c.references, c.maps));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     ASSERT_EQ(ours[i].defined(), reference[i].defined()) << i;
     if (!ours[i].defined()) continue;

@@ -2,7 +2,7 @@
 
 #include <torch/nn/functional/vision.h>
 
-namespace kpt::net::testing {
+namespace kpt::net {
 
 using torch::Tensor;
 
@@ -53,4 +53,4 @@ Tensor ProjectFirstHeads(SideHeadsImpl &heads, const NetConfig &config, const Te
   return torch::stack(outputs, 2);
 }
 
-}  // namespace kpt::net::testing
+}  // namespace kpt::net

@@ -1,6 +1,6 @@
 // Multi-scale deformable attention as the paper writes it: project every cell of every map first, sample the projected
-// values afterwards. The tests' reference and the benchmark's baseline for the sample-first form; nothing ships it.
-// Includes Torch.
+// values afterwards. The reference of the sample-first form, for its test and for `kpt bench`. Includes
+// Torch.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -8,7 +8,7 @@
 
 #include "kpt/net/deform_attention.h"
 
-namespace kpt::net::testing {
+namespace kpt::net {
 
 /// One head's output [B, K, C] from query [B, K, C], references [B, K, 2] and maps of the same batch.
 torch::Tensor ProjectFirstAttention(const DeformAttentionHeadImpl &head, const NetConfig &config,
@@ -19,4 +19,4 @@ torch::Tensor ProjectFirstAttention(const DeformAttentionHeadImpl &head, const N
 torch::Tensor ProjectFirstHeads(SideHeadsImpl &heads, const NetConfig &config, const torch::Tensor &query,
                                 const torch::Tensor &references, const FeatureMaps &maps);
 
-}  // namespace kpt::net::testing
+}  // namespace kpt::net

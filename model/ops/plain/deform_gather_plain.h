@@ -1,5 +1,5 @@
-// The deformable gather as plain loops over deform_gather_core.h: the reference of the fast variant's test and
-// benchmark. Same contract as DeformGatherCpu and DeformGatherBackwardCpu, on the calling thread alone.
+// The deformable gather as plain loops over deform_gather_core.h: the reference of the fast variant, for its test
+// and for `kpt bench`. Same contract as DeformGatherCpu and DeformGatherBackwardCpu, on the calling thread alone.
 #pragma once
 
 #include "kpt/ops/deform_gather.h"

@@ -18,6 +18,14 @@ void CorrectionFilter::Start(const std::vector<Point2> &points_in_frame, bool kn
   beliefs_.assign(points_.size(), {deviation * deviation, noise_.lasting * noise_.lasting, 0, 0, 0});
 }
 
+void CorrectionFilter::Continue(const CorrectionFilter &before) {
+  points_ = before.points_;
+  beliefs_.resize(points_.size());
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    beliefs_[i] = {before.beliefs_[i].variance, noise_.lasting * noise_.lasting, 0, 0, 0};
+  }
+}
+
 void CorrectionFilter::Predict(const CarriedPoints &carried, double object_side) {
   for (std::size_t i = 0; i < beliefs_.size(); ++i) {
     Belief &b = beliefs_[i];

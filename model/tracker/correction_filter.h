@@ -44,6 +44,10 @@ class CorrectionFilter {
   /// Starts from points that are `known` or merely found.
   void Start(const std::vector<Point2> &points_in_frame, bool known);
 
+  /// Goes on from the points of another, and as sure of them. What it knows of its network's lasting error on other
+  /// shots is not taken over.
+  void Continue(const CorrectionFilter &before);
+
   /// A frame passes: the points are where flow carried them. `object_side` in pixels.
   void Predict(const CarriedPoints &carried, double object_side);
 

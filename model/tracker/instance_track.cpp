@@ -123,9 +123,18 @@ void InstanceTrack::StartHere(const std::vector<Point2> &points_in_frame, const 
 
 void InstanceTrack::Continue(const InstanceTrack &before, const TrackerSettings &settings) {
   BecomeAnother(before.id_);
-  if (before.following_ && !before.SearchDue(settings)) {
-    StartFrom(before.points(), std::vector<bool>(before.points().size(), true));
-  }
+  if (!before.following_ || before.SearchDue(settings)) return;
+  const ObjectLayout *layout = layout_;
+  const CorrectionFilter fresh = filter_;
+  *this = before;  // the last picture too: flow carries the points into the next frame as if nothing had changed
+  layout_ = layout;
+  filter_ = fresh;
+  filter_.Continue(before.filter_);
+  weight_.assign(layout_->points.size(), 0);
+  for (std::size_t i = 0; i < weight_.size(); ++i) weight_[i] = layout_->known[i] ? 1.0F : 0.0F;
+  frame_from_object_ =
+      FitRobustly({layout_->points, points(), weight_}, kLayoutTolerance, before.frame_from_object_).transform;
+  last_place_ = frame_from_object_;
 }
 
 void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings) {

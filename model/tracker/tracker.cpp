@@ -332,6 +332,11 @@ Status Tracker::StartFrom(int id, const std::vector<Point2> &points_in_frame,
 
 Status Tracker::Continue(const Tracker &before) noexcept {
   return Protect([&] {
+    const std::size_t count = impl_->layout.points.size(), their_count = before.impl_->layout.points.size();
+    if (count != their_count) {
+      Refuse("Continue: the other tracker follows " + std::to_string(their_count) + " keypoints, this one " +
+             std::to_string(count) + ".");
+    }
     const std::vector<InstanceTrack> &theirs = before.impl_->tracks;
     const std::size_t common = std::min(theirs.size(), impl_->tracks.size());
     for (std::size_t i = 0; i < common; ++i) impl_->tracks[i].Continue(theirs[i], before.impl_->settings);

@@ -321,6 +321,16 @@ TEST(Tracker, ContinuesWhereAnotherTrackerIs) {
   EXPECT_EQ(after.Step(pose).instances.at(0).state, TrackState::kSearching);
 }
 
+TEST(Tracker, ContinuesAnObjectInMotion) {
+  TrackerRig before(Unsmoothed()), after(Unsmoothed());
+  ScenePose pose{{100, 120}, 80, 0};
+  for (int i = 0; i < 5; ++i, pose.centre.x += 4) before.Step(pose);
+  ASSERT_TRUE(after.tracker->Continue(*before.tracker).ok());
+  after.controls->confidence_factor = 0;  // flow alone knows where it went
+  after.Step(pose);
+  EXPECT_LT(after.RawError(pose), 0.02);
+}
+
 TEST(Tracker, StartFromRefusesWhatIsNoObject) {
   TrackerRig rig;
   const std::vector<Point2> truth = rig.scene.Truth({{200, 120}, 80, 0});

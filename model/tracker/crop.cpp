@@ -1,7 +1,5 @@
 #include "crop.h"
 
-#include "object_layout.h"
-
 namespace kpt {
 
 Similarity CropFromFrame(const Similarity &frame_from_object, int crop_size) {
@@ -18,11 +16,11 @@ FrameView ViewOf(const RgbImage &image) {
   return view;
 }
 
-SupportCrop CutSupportCrop(const SupportShot &shot, int crop_size) {
+SupportCrop CutSupportCrop(const SupportShot &shot, const Similarity &picture_from_object, int crop_size) {
   FramePixels pixels;
   pixels.Attach(ViewOf(shot.image));
 
-  const Similarity crop_from_image = CropFromFrame(FrameFromObject(shot.box, 0), crop_size);
+  const Similarity crop_from_image = CropFromFrame(picture_from_object, crop_size);
   SupportCrop crop;
   crop.rgb.resize(static_cast<std::size_t>(crop_size) * crop_size * 3);
   pixels.Crop(crop_from_image, crop_size, crop.rgb.data());

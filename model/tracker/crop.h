@@ -18,7 +18,8 @@ Similarity CropFromFrame(const Similarity &frame_from_object, int crop_size);
 /// A picture as a frame; borrows its pixels.
 FrameView ViewOf(const RgbImage &image);
 
-/// A support shot's crop, upright, with its points; points outside the crop are not visible.
-SupportCrop CutSupportCrop(const SupportShot &shot, int crop_size);
+/// A support shot's crop where the object lies like this in its picture, with its points; points outside the crop are
+/// not visible.
+SupportCrop CutSupportCrop(const SupportShot &shot, const Similarity &picture_from_object, int crop_size);
 
 }  // namespace kpt

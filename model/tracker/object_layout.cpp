@@ -39,6 +39,7 @@ ObjectLayout LayoutOf(const SupportSet &support) {
   ObjectLayout layout;
   layout.points.resize(count);
   layout.known.resize(count);
+  layout.fills_picture = std::all_of(support.shots.begin(), support.shots.end(), FillsPicture);
   std::vector<double> scatter(count);  // sum of squared distances from the mean, in box sides squared
   std::vector<int> seen(count);
   for (const SupportShot &shot : support.shots) {
@@ -48,6 +49,7 @@ ObjectLayout LayoutOf(const SupportSet &support) {
     }
     const bool first = &shot == &support.shots.front();
     const Similarity object_from_shot = first ? ObjectFromShot(shot) : ObjectFromFurtherShot(layout, shot);
+    layout.places.push_back(layout.fills_picture ? FrameFromObject(shot.box, 0) : object_from_shot.Inverse());
     for (std::size_t i = 0; i < count; ++i) {
       if (!shot.visible[i]) continue;
       const Point2 p = object_from_shot(shot.points[i]);
@@ -64,7 +66,6 @@ ObjectLayout LayoutOf(const SupportSet &support) {
     const double variance = scatter[i] / std::max(seen[i] - 1, 1);
     layout.steady.push_back(static_cast<float>(kSteady * kSteady / (kSteady * kSteady + variance)));
   }
-  layout.fills_picture = std::all_of(support.shots.begin(), support.shots.end(), FillsPicture);
   layout.known_count = static_cast<int>(std::count(layout.known.begin(), layout.known.end(), true));
   if (layout.known_count == 0) throw Error(ErrorCode::kSupport, "No keypoint is visible in any support shot.");
   const Box &box = support.shots.front().box;

@@ -12,10 +12,11 @@
 namespace kpt {
 
 struct ObjectLayout {
-  std::vector<Point2> points;  ///< one a keypoint: the mean over the shots, each laid onto the first
-  std::vector<bool> known;     ///< some shot shows it
-  std::vector<float> steady;   ///< 1: the shots agree on its place; towards 0: it moves about, as a paw does
-  Box hull;                    ///< of the first shot's box: {-w/2, -h/2, w, h}, the longer of which is 1
+  std::vector<Point2> points;      ///< one a keypoint: the mean over the shots, each laid onto the first
+  std::vector<bool> known;         ///< some shot shows it
+  std::vector<Similarity> places;  ///< one a shot, picture_from_object: where a track would say that the object is
+  std::vector<float> steady;       ///< 1: the shots agree on its place; towards 0: it moves about, as a paw does
+  Box hull;                        ///< of the first shot's box: {-w/2, -h/2, w, h}, the longer of which is 1
   int known_count = 0;
   bool fills_picture = false;  ///< on every shot, as where a fixed rig is looked at: then the whole frame is its place
 };

@@ -121,7 +121,9 @@ Tracker::Impl::Impl(std::unique_ptr<Estimator> with, SupportSet set, const Track
       batch(estimator.get(), support.keypoint_names.size()),
       search(&layout, &batch) {
   std::vector<SupportCrop> crops;
-  for (const SupportShot &shot : support.shots) crops.push_back(CutSupportCrop(shot, estimator->crop_size()));
+  for (std::size_t i = 0; i < support.shots.size(); ++i) {
+    crops.push_back(CutSupportCrop(support.shots[i], layout.places[i], estimator->crop_size()));
+  }
   estimator->SetSupport(crops, support.skeleton);
   const CorrectionFilter::Noise noise = NoiseOf(*estimator, support.shots.size());
   for (int id = 1; id <= settings.instances; ++id) tracks.emplace_back(id, &layout, noise);

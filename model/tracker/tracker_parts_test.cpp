@@ -114,6 +114,9 @@ TEST(ObjectLayout, IsTheMeanOfTheShots) {
     EXPECT_NEAR(layout.points[i].x, truth[i].x, 0.01) << i;
     EXPECT_NEAR(layout.points[i].y, truth[i].y, 0.01) << i;
   }
+  ASSERT_EQ(layout.places.size(), 2U);
+  EXPECT_NEAR(layout.places[1].angle_rad(), turned.angle_deg * kPi / 180, 0.01);
+  EXPECT_NEAR(layout.places[1].scale(), turned.side, 0.5);
 }
 
 TEST(ObjectLayout, KnowsWhichPointsMoveAboutAndWhetherTheObjectFillsThePicture) {
@@ -127,7 +130,10 @@ TEST(ObjectLayout, KnowsWhichPointsMoveAboutAndWhetherTheObjectFillsThePicture) 
   EXPECT_GT(layout.steady[0], 0.8F);
   EXPECT_FALSE(layout.fills_picture);
   for (SupportShot &shot : support.shots) shot.box = {0, 0, 319, 239};
-  EXPECT_TRUE(LayoutOf(support).fills_picture);
+  for (Point2 &p : support.shots[1].points) p.x += 30;
+  layout = LayoutOf(support);
+  EXPECT_TRUE(layout.fills_picture);
+  EXPECT_FLOAT_EQ(layout.places[1].shift().x, 159.5F) << "the picture does not move with the points";
 }
 
 TEST(ObjectLayout, NothingVisibleIsAnError) {
@@ -137,6 +143,20 @@ TEST(ObjectLayout, NothingVisibleIsAnError) {
   EXPECT_THROW(LayoutOf(support), Error);
   support.shots.clear();
   EXPECT_THROW(LayoutOf(support), Error);
+}
+
+TEST(Crop, ShowsATurnedShotAsTheFirstOne) {
+  SyntheticScene scene(320, 240);
+  SupportSet support = scene.Support();
+  support.shots.push_back(support.shots[0]);
+  support.shots[1].points = scene.Truth({{150, 110}, 70, 100});
+  const ObjectLayout layout = LayoutOf(support);
+  const SupportCrop first = CutSupportCrop(support.shots[0], layout.places[0], 128);
+  const SupportCrop turned = CutSupportCrop(support.shots[1], layout.places[1], 128);
+  for (std::size_t i = 0; i < first.points_in_crop.size(); ++i) {
+    EXPECT_NEAR(turned.points_in_crop[i].x, first.points_in_crop[i].x, 0.5) << i;
+    EXPECT_NEAR(turned.points_in_crop[i].y, first.points_in_crop[i].y, 0.5) << i;
+  }
 }
 
 TEST(Crop, IsOneAndAQuarterBoxSidesAboutTheBoxesCentre) {
@@ -163,7 +183,7 @@ TEST(Crop, SupportPointsOutsideAreNotVisible) {
   SyntheticScene scene(320, 240);
   SupportSet support = scene.Support();
   support.shots[0].points[2] = {2, 2};
-  const SupportCrop crop = CutSupportCrop(support.shots[0], 128);
+  const SupportCrop crop = CutSupportCrop(support.shots[0], FrameFromObject(support.shots[0].box, 0), 128);
   EXPECT_EQ(crop.visible, (std::vector<bool>{true, true, false, true, true}));
   EXPECT_EQ(crop.rgb.size(), 128U * 128 * 3);
 }

@@ -100,7 +100,7 @@ class CrowdScorer {
 }  // namespace
 
 CrowdScore FollowAll(const std::string &folder, const std::string &video_name, std::unique_ptr<Estimator> estimator) {
-  const LabelledClip clip = LoadClip(folder, video_name, std::numeric_limits<int>::max());
+  const LabelledClip clip = LoadClip({folder, video_name});
   const data::CocoFile file = data::ReadCoco(folder + "/annotations.json");
   const auto video =
       std::find_if(file.videos.begin(), file.videos.end(), [&](const auto &v) { return v.name == video_name; });

@@ -1,13 +1,16 @@
 # Tracking on real clips: the comparison with Lucas-Kanade alone and the network alone.
 if(KPT_WITH_OPENCV)
-  add_library(kpt_trials STATIC clip_trial.cpp crowd_trial.cpp)
+  add_library(kpt_trials STATIC clip_play.cpp clip_trial.cpp crowd_trial.cpp flow_trial.cpp)
   kpt_target_defaults(kpt_trials)
   target_include_directories(kpt_trials PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(kpt_trials PUBLIC kpt_tracker kpt_data opencv_core PRIVATE opencv_imgproc opencv_video)
 
-  add_executable(tracking_bench tracking_bench.cpp)
-  kpt_target_defaults(tracking_bench)
-  target_link_libraries(tracking_bench PRIVATE kpt_trials)
+  find_package(CLI11 QUIET)
+  if(TARGET opencv_tracking AND CLI11_FOUND)  # OpenCV's contributed modules, of which CSRT is one, not everybody has
+    add_executable(tracking_bench tracking_bench.cpp adoption_trial.cpp csrt_trial.cpp)
+    kpt_target_defaults(tracking_bench)
+    target_link_libraries(tracking_bench PRIVATE kpt_trials CLI11::CLI11 opencv_tracking)
+  endif()
 
   add_executable(composed_bench composed/composed_bench.cpp composed/composer.cpp)
   kpt_target_defaults(composed_bench)

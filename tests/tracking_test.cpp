@@ -8,13 +8,13 @@
 
 #include "clip_trial.h"
 #include "crowd_trial.h"
+#include "flow_trial.h"
 #include "kpt/base/error.h"
 #include "kpt/estimator.h"
 
 namespace kpt::trials {
 namespace {
 
-constexpr int kAllFrames = 1 << 20;
 constexpr double kReached10 = 0.87;  // share of points within 10 % of the box
 constexpr double kReachedByBoth10 = 0.74;
 constexpr double kMostLostByTurning = 0.05;
@@ -25,7 +25,7 @@ class FlyClip : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     if (!std::filesystem::exists(Folder())) return;
-    clip_ = std::make_unique<LabelledClip>(LoadClip(Folder(), "clip", kAllFrames));
+    clip_ = std::make_unique<LabelledClip>(LoadClip({Folder(), "clip"}));
     std::printf("%s: %zu labelled frames; shares of points within 5, 10, 20 %% of the box\n", Folder().c_str(),
                 clip_->labels.size());
     upright_ = Measured("tracker", Trial());
@@ -61,7 +61,7 @@ Score FlyClip::upright_;
 TEST_F(FlyClip, IsFollowedAsWellAsBefore) { EXPECT_GE(upright_.pck10, kReached10); }
 
 TEST_F(FlyClip, IsFollowedBetterThanByLucasKanadeAlone) {
-  EXPECT_GT(upright_.pck10, Printed("Lucas-Kanade alone", FollowByPlainFlow(*clip_, Trial())).pck10);
+  EXPECT_GT(upright_.pck10, Printed("Lucas-Kanade alone", FollowByLucasKanade(*clip_, Trial(), false)).pck10);
 }
 
 TEST_F(FlyClip, IsFollowedBetterThanByTheNetworkAlone) {

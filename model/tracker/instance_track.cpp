@@ -176,8 +176,9 @@ CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
   // An answer without a seed, every other time, finds points that flow has led astray. Expecting the layout helps it,
   // but a place that has turned too far would confirm itself: every other one of these does without.
   ++questions_;
-  const bool seeded = questions_ % 2 == 1 || !settings.use_flow;
-  return {frame_from_object_, seeded ? &filter_.points() : nullptr, questions_ % 4 == 0, nullptr};
+  const int every = settings.unseeded_every;
+  const bool seeded = every == 0 || questions_ % every != 0 || !settings.use_flow;
+  return {frame_from_object_, seeded ? &filter_.points() : nullptr, !seeded && questions_ % (2 * every) == 0, nullptr};
 }
 
 void InstanceTrack::Correct(const Measurements &measurements, const TrackerSettings &settings) {
@@ -187,7 +188,7 @@ void InstanceTrack::Correct(const Measurements &measurements, const TrackerSetti
     confidence_[i] = layout_->known[i] ? measurements[i].confidence : 0.0F;
   }
   mean_confidence_ = MeanConfidence(*layout_, measurements);
-  if (settings.use_flow) {
+  if (settings.use_flow && settings.use_filter) {
     const std::vector<Point2> predicted = filter_.points();
     filter_.Correct(measurements, frame_from_object_, *layout_);
     double moved = 0;

@@ -29,6 +29,8 @@ namespace {
 
 using torch::Tensor;
 
+constexpr double kLeastChance = 1e-4;  // that the features' formula leaves to either side, so that its logit is finite
+
 Tensor PointTensor(const std::vector<Point2> &points) {
   const auto count = static_cast<std::int64_t>(points.size());
   Tensor tensor = torch::empty({1, count, 2});
@@ -79,7 +81,7 @@ class NetEstimator : public Estimator {
   std::size_t keypoints_ = 0;
   net::PadPlan plan_;
   net::SupportContext support_;
-  std::optional<net::FeatureConfidence> feature_confidence_;  ///< where the head is not used
+  std::optional<net::FeatureConfidence> feature_confidence_;  ///< of the support that is set
   double typical_error_ = -1;
   std::int64_t images_seen_ = 0;
 };
@@ -159,7 +161,7 @@ void NetEstimator::SetSupport(const std::vector<SupportCrop> &shots, const std::
     maps.push_back(all.Slice(static_cast<std::int64_t>(s), static_cast<std::int64_t>(s) + 1));
   }
   support_ = net_->EncodeSupport(maps, Annotate(marked));
-  if (!use_head_) feature_confidence_.emplace(support_, static_cast<std::int64_t>(keypoints_));
+  feature_confidence_.emplace(support_, static_cast<std::int64_t>(keypoints_));
   WarmUp(maps[0]);
   typical_error_ = MeasureError(maps, marked);
 }
@@ -220,8 +222,12 @@ net::Seeds NetEstimator::SeedsOf(const std::vector<CropQuery> &queries) const {
           net::OnDevice(without_layout, device_)};
 }
 
+/// The head was trained, the formula was not; they are wrong about different points, and the mean of their logits tells
+/// right from wrong better than either (docs/training.md).
 Tensor NetEstimator::Confidence(const net::NetOutput &out, const net::FeatureMaps &maps) const {
-  return use_head_ ? out.confidence_logits.back().sigmoid() : feature_confidence_->Of(maps, out.points.back());
+  const Tensor by_features = feature_confidence_->Of(maps, out.points.back());
+  if (!use_head_) return by_features;
+  return ((out.confidence_logits.back() + by_features.logit(kLeastChance)) / 2).sigmoid();
 }
 
 std::vector<CropEstimate> NetEstimator::Estimate(const std::vector<CropQuery> &queries) {

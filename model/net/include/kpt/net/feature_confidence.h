@@ -1,5 +1,6 @@
-// How sure points are, of networks without a confidence branch, as the paper's: what was marked against what was found,
-// in raw features, by a fixed formula. Measured: docs/tracking.md. Includes Torch. Called by the tracker's network
+// How sure points are, without anything that was trained for it: what was marked against what was found, in raw
+// features, by a fixed formula. All that networks without a confidence branch have, as the paper's; half of what others
+// say. Measured: docs/tracking.md. Includes Torch. Called by the tracker's network
 // estimator.
 #pragma once
 

@@ -12,13 +12,23 @@ if(KPT_WITH_OPENCV)
     target_link_libraries(tracking_bench PRIVATE kpt_trials CLI11::CLI11 opencv_tracking)
   endif()
 
-  add_executable(composed_bench composed/composed_bench.cpp composed/composer.cpp)
+  add_library(kpt_composed STATIC composed/composer.cpp composed/cut_out.cpp)
+  kpt_target_defaults(kpt_composed)
+  target_include_directories(kpt_composed PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(kpt_composed PUBLIC kpt_tracker opencv_core PRIVATE kpt_data opencv_imgproc)
+
+  add_executable(composed_bench
+    composed/any_pose.cpp
+    composed/composed_bench.cpp
+    composed/hidden_points.cpp
+    composed/lost_and_found.cpp
+    composed/question.cpp
+    composed/smoothing.cpp)
   kpt_target_defaults(composed_bench)
-  target_link_libraries(composed_bench PRIVATE kpt_trials opencv_imgproc)
+  target_link_libraries(composed_bench PRIVATE kpt_composed kpt_train_core nlohmann_json::nlohmann_json)
 
   kpt_add_test(tracking_test LABEL accuracy TIMEOUT 1200 SOURCES tracking_test.cpp LIBS kpt_trials)
-  kpt_add_test(headless_test LABEL accuracy TIMEOUT 600 SOURCES headless_test.cpp composed/composer.cpp
-               LIBS kpt_trials kpt_net opencv_imgproc)
+  kpt_add_test(headless_test LABEL accuracy TIMEOUT 600 SOURCES headless_test.cpp LIBS kpt_composed kpt_net)
   if(TARGET headless_test)
     target_include_directories(headless_test PRIVATE ${PROJECT_SOURCE_DIR}/model/net)  # the golden parameters
   endif()

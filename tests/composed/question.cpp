@@ -1,0 +1,98 @@
+#include "composed/question.h"
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "kpt/base/error.h"
+
+namespace kpt::composed {
+namespace {
+
+void ThrowIfFailed(const Status &status) {
+  if (!status.ok()) throw Error(status.code(), status.message());
+}
+
+void PrintLine(const std::vector<std::string> &cells) {
+  for (const std::string &cell : cells) std::printf("| %s ", cell.c_str());
+  std::printf("|\n");
+}
+
+}  // namespace
+
+void Report::Begin(const std::string &name, const std::vector<std::string> &columns) {
+  tables_.push_back({name, {columns}});
+  std::printf("\n");
+  PrintLine(columns);
+  for (std::size_t i = 0; i < columns.size(); ++i) std::printf("|---");
+  std::printf("|\n");
+  std::fflush(stdout);
+}
+
+void Report::Row(const std::vector<std::string> &cells) {
+  tables_.back().lines.push_back(cells);
+  PrintLine(cells);
+  std::fflush(stdout);
+}
+
+void Report::WriteJson(const std::string &path) const {
+  nlohmann::json document = nlohmann::json::object();
+  for (const Table &table : tables_) {
+    document[table.name] = {
+        {"columns", table.lines[0]},
+        {"rows", std::vector<std::vector<std::string>>(table.lines.begin() + 1, table.lines.end())}};
+  }
+  std::ofstream file(path);
+  file << document.dump(1) << "\n";
+  if (!file) throw Error(ErrorCode::kInput, path + ": cannot be written");
+}
+
+std::string Number(double value, int decimals) {
+  if (!std::isfinite(value)) return "-";
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", decimals, value);
+  return text;
+}
+
+TrackerSettings ExpectedAt(const CutOut &object, const Placement &placement) {
+  TrackerSettings settings;
+  const auto width = static_cast<float>(object.width * placement.scale);
+  const auto height = static_cast<float>(object.height * placement.scale);
+  const cv::Point2f &centre = placement.centre;
+  settings.initial_boxes = {
+      {{centre.x - width / 2, centre.y - height / 2, width, height}, static_cast<float>(placement.angle_deg)}};
+  return settings;
+}
+
+Follower::Follower(const Setup &setup, const CutOut &object, const TrackerSettings &settings) {
+  auto made = Tracker::Create(setup.network->ShareNetwork(), object.support, settings);
+  ThrowIfFailed(made.status());
+  tracker_ = std::move(made.value());
+}
+
+void Follower::See(const cv::Mat &bgr) {
+  FrameView view;
+  view.format = PixelFormat::kBgr;
+  view.width = bgr.cols;
+  view.height = bgr.rows;
+  view.planes[0] = {bgr.data, static_cast<int>(bgr.step)};
+  ThrowIfFailed(tracker_->Process(view, &result_));
+}
+
+bool Follower::SaysTracked() const {
+  return !result_.instances.empty() && result_.instances[0].state == TrackState::kTracked;
+}
+
+const std::vector<TrackedPoint> &Follower::points() const {
+  static const std::vector<TrackedPoint> kNone;
+  return result_.instances.empty() ? kNone : result_.instances[0].points;
+}
+
+float Follower::confidence() const { return result_.instances.empty() ? 0 : result_.instances[0].confidence; }
+
+double Distance(const Point2 &found, const cv::Point2f &truth, double side) {
+  return std::hypot(found.x - truth.x, found.y - truth.y) / side;
+}
+
+}  // namespace kpt::composed

@@ -17,6 +17,7 @@ namespace kpt::gst {
 namespace {
 
 using namespace testing;  // the fixture's, not googletest's
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -361,7 +362,13 @@ TEST_F(KeypointExportMqtt, ABrokerCanWantTheClientsCertificate) {
   broker.Start();
   const Properties ca = {{"mqtt-ca-file", broker.Path("ca.crt")}};
   const std::string url = broker.Url("cam", "mqtts");
-  EXPECT_THAT(Refusal(To(url, ca)), HasSubstr("certificate required"));
+  {
+    ElementUnderTest element("keypointexport", To(url, ca));
+    element.Play(VideoCaps("GRAY8", 64, 48));
+    std::string text;  // a warning where the broker hung up before its alert was read
+    WaitUntil([&] { return !(text = element.PopError() + element.PopWarning()).empty(); });
+    EXPECT_THAT(text, AnyOf(HasSubstr("certificate required"), HasSubstr("want a certificate from this client")));
+  }
 
   Properties with_key = ca;
   with_key.emplace_back("mqtt-cert-file", broker.Path("client.crt"));

@@ -140,6 +140,15 @@ void MqttClient::ThrowIfFailed(int code) {
   if (code != MOSQ_ERR_SUCCESS) Fail(code, errno);
 }
 
+/// What a broker may have against us that hung up without a word. Where it wants a certificate its alert can be lost,
+/// since it hangs up while we still write.
+std::string MqttClient::WhyNotAccepted() const {
+  if (accepted_) return {};
+  if (settings_.tls && settings_.cert_file.empty())
+    return " without an answer; does it want a certificate from this client (mqtt-cert-file, mqtt-key-file)?";
+  return " without an answer; is its port one for MQTT, with TLS for mqtts:// and without for mqtt://?";
+}
+
 void MqttClient::Fail(int code, int system_error) {
   using Kind = MqttProblem::Kind;
   const int answer = library_->answer;
@@ -155,15 +164,14 @@ void MqttClient::Fail(int code, int system_error) {
     const bool was_cut = tls_said.find("unexpected eof") != std::string::npos;
     throw MqttProblem(was_cut ? Kind::kPassing : Kind::kTls, "cannot be reached by TLS: " + tls_said);
   }
+  const bool hung_up =
+      code == MOSQ_ERR_CONN_LOST || (code == MOSQ_ERR_ERRNO && (system_error == ECONNRESET || system_error == EPIPE));
+  if (hung_up) throw MqttProblem(Kind::kPassing, "closed the connection" + WhyNotAccepted());
   switch (code) {
     case MOSQ_ERR_EAI:
       throw MqttProblem(Kind::kPassing, std::string("cannot be found: ") + gai_strerror(system_error));
     case MOSQ_ERR_ERRNO:
       throw MqttProblem(Kind::kPassing, "cannot be reached: " + std::generic_category().message(system_error));
-    case MOSQ_ERR_CONN_LOST:
-      throw MqttProblem(Kind::kPassing, accepted_ ? "closed the connection"
-                                                  : "closed the connection without an answer; is its port one for "
-                                                    "MQTT, with TLS for mqtts:// and without for mqtt://?");
     default:
       throw MqttProblem(Kind::kPassing, std::string("cannot be used: ") + mosquitto_strerror(code));
   }

@@ -60,6 +60,7 @@ class MqttClient {
 
   void ThrowIfFailed(int code);
   [[noreturn]] void Fail(int code, int system_error);
+  std::string WhyNotAccepted() const;
 
   const MqttSettings settings_;
   std::unique_ptr<Library> library_;

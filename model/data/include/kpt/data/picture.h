@@ -16,8 +16,8 @@ cv::Mat ReadPictureWithAlpha(const std::string &path);
 /// Whether a name ends like a video's (.mp4, .avi, .mov, .mkv, .webm ...).
 bool IsVideoName(const std::string &name);
 
-/// Frames of one video, in any order; going forward is fast, going back starts again from the beginning, so that a
-/// frame number always means the n-th decoded frame.
+/// Frames of one video, in any order. A frame number always means the n-th decoded frame: going back seeks only where
+/// time stamps prove which frame that gives, and else starts again from the beginning.
 class VideoReader {
  public:
   /// Throws Error: kNotFound, or kInput for a file that is no video.
@@ -27,7 +27,17 @@ class VideoReader {
   /// Frame `index` from 0, 8-bit BGR. Throws Error(kInput) naming file and frame where the video is shorter.
   cv::Mat Frame(int index);
 
+  /// Goes towards frame `index`, by `most` frames at most, so that the caller can do something else meanwhile. True
+  /// where Frame(index) has nothing left to skip, or the video ends before it.
+  bool Approach(int index, int most);
+
+  /// The frame that comes without skipping or going back.
+  int NextFrame() const;
+
   double fps() const;
+
+  /// The number of frames, once the end was met; -1 before.
+  int KnownFrames() const;
 
   /// What the file says of itself; the true number may be smaller.
   int EstimatedFrames() const;

@@ -16,6 +16,12 @@ class Recent {
   /// `most`: values that are kept, 1 or more.
   explicit Recent(std::size_t most) : most_(most) {}
 
+  /// The key's value where it is kept, else null. Valid until the next call.
+  const Value *Find(const Key &key) const {
+    const auto place = places_.find(key);
+    return place == places_.end() ? nullptr : &place->second->second;
+  }
+
   /// The key's value, from `make()` where it is not kept. Valid until the next call. An exception of `make` passes
   /// through, and nothing is kept for the key.
   template <typename Make>

@@ -14,7 +14,7 @@
 #include "kpt/base/error.h"
 #include "kpt/data/picture.h"
 #include "protect.h"
-#include "support_draft.h"
+#include "support_readers.h"
 
 namespace kpt {
 namespace {
@@ -209,6 +209,10 @@ std::string Listed(const std::vector<std::string> &names) {
   std::string list;
   for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) list += (i ? ", " : "") + names[i];
   return names.size() > kMost ? list + " ..." : list;
+}
+
+Result<SupportDraft> ReadSupportDraft(const SupportRequest &request) noexcept {
+  return Protect([&]() -> Result<SupportDraft> { return ReadDraft(request); });
 }
 
 Result<SupportSet> LoadSupport(const SupportRequest &request) noexcept {

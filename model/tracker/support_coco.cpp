@@ -6,7 +6,7 @@
 #include "kpt/base/error.h"
 #include "kpt/data/coco.h"
 #include "kpt/data/picture.h"
-#include "support_draft.h"
+#include "support_readers.h"
 
 namespace kpt {
 namespace {

@@ -10,7 +10,7 @@
 #include <map>
 
 #include "kpt/base/error.h"
-#include "support_draft.h"
+#include "support_readers.h"
 
 namespace kpt {
 namespace {

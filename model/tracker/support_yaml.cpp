@@ -7,7 +7,7 @@
 #include <set>
 
 #include "kpt/base/error.h"
-#include "support_draft.h"
+#include "support_readers.h"
 
 namespace kpt {
 namespace {

@@ -26,8 +26,8 @@ std::vector<std::string> operator+(std::vector<std::string> a, const std::vector
 }
 
 // The tracker's own public headers lie in kpt/ itself.
-const std::vector<std::string> kTrackerHeaders = {"kpt/tracker.h", "kpt/support.h", "kpt/estimator.h", "kpt/frame.h",
-                                                  "kpt/status.h"};
+const std::vector<std::string> kTrackerHeaders = {"kpt/tracker.h",   "kpt/support.h", "kpt/support_draft.h",
+                                                  "kpt/estimator.h", "kpt/frame.h",   "kpt/status.h"};
 
 const std::vector<Layer> kLayers = {
     {"model/base", kTorch + kTrackerHeaders +

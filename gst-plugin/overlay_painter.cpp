@@ -4,21 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "colours.h"
+
 namespace kpt::gst {
 namespace {
 
 constexpr Colour kShadow = {0, 0, 0, 0.45F};
 constexpr Colour kPill = {12, 14, 18, 0.62F};
 constexpr Colour kText = {255, 255, 255, 0.96F};
-
-/// A hue in turns, bright and not quite saturated.
-Colour FromHue(float turns) {
-  const auto channel = [&](float shift) {
-    const float k = std::fmod(turns * 6 + shift, 6.0F);
-    return 255 * (1 - 0.78F * std::clamp(std::min(k, 4 - k), 0.0F, 1.0F));
-  };
-  return {channel(5), channel(3), channel(1), 1};
-}
 
 Colour Mean(const Colour &a, const Colour &b) {
   return {(a.r + b.r) / 2, (a.g + b.g) / 2, (a.b + b.b) / 2, (a.opacity + b.opacity) / 2};
@@ -125,8 +118,7 @@ Colour OverlayPainter::ColourOf(const Figure &figure, std::size_t keypoint) cons
     case ColourBy::kKeypoint:
       break;
   }
-  const float count = static_cast<float>(figure.header->names.size());
-  return FromHue(0.85F * static_cast<float>(keypoint) / std::max(1.0F, count));
+  return ColourOfKeypoint(keypoint, figure.header->names.size());
 }
 
 void OverlayPainter::RememberTrails(const std::vector<Track> &tracks) {

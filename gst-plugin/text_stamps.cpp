@@ -11,17 +11,16 @@ namespace {
 constexpr int kOversampling = 4;
 constexpr int kFont = cv::FONT_HERSHEY_DUPLEX;
 constexpr double kCapitalPixels = 21;  // height of a capital of this font at scale 1
-constexpr std::size_t kMaxCharacters = 40;
 constexpr std::size_t kMaxStamps = 512;
 
 /// One question mark for each character outside ASCII, not one for each of its bytes.
-std::string Printable(const std::string &text) {
+std::string Printable(const std::string &text, std::size_t most_characters) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte & 0xC0) == 0x80) continue;  // goes on with the character before
     out += byte >= 0x20 && byte < 0x7F ? c : '?';
-    if (out.size() == kMaxCharacters) break;
+    if (out.size() == most_characters) break;
   }
   return out;
 }
@@ -55,7 +54,7 @@ const TextStamp &TextStamps::Get(const std::string &text, int pixels) {
   const auto found = stamps_.find(key);
   if (found != stamps_.end()) return found->second;
   if (stamps_.size() >= kMaxStamps) stamps_.clear();
-  return stamps_.emplace(key, Draw(Printable(text), pixels)).first->second;
+  return stamps_.emplace(key, Draw(Printable(text, most_characters_), pixels)).first->second;
 }
 
 }  // namespace kpt::gst

@@ -1,5 +1,6 @@
 // Text as small pictures of coverage, drawn once and kept: a frame's labels are the same from frame to frame.
-// OpenCV draws the letters; it stays out of this header. Called by the overlay's painter.
+// OpenCV draws the letters; it stays out of this header. Called by
+// the overlay's painter and by `kpt annotate`.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,15 @@ struct TextStamp {
 
 class TextStamps {
  public:
-  /// `text` with capitals about `pixels` high; long texts are cut. Valid until the next call. What is not ASCII shows
+  /// Texts of more than `most_characters` are cut.
+  explicit TextStamps(std::size_t most_characters = 40) : most_characters_(most_characters) {}
+
+  /// `text` with capitals about `pixels` high. Valid until the next call. What is not ASCII shows
   /// as a question mark.
   const TextStamp &Get(const std::string &text, int pixels);
 
  private:
+  std::size_t most_characters_;
   std::map<std::pair<std::string, int>, TextStamp> stamps_;
 };
 

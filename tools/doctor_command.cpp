@@ -121,6 +121,15 @@ bool SayMqtt() {
   return true;
 }
 
+bool SayWindow() {
+#ifdef KPT_WINDOW
+  Say("window", KPT_WINDOW);
+#else
+  Say("window", "kpt annotate opens none: built without SDL (libsdl2-dev)");
+#endif
+  return true;
+}
+
 bool CheckWeights() {
   try {
     const std::string path = FindDefaultWeights();
@@ -177,7 +186,7 @@ ExitCode Examine() {
   gst_init(nullptr, nullptr);
   int problems = 0;
   for (const auto &check :
-       {SayVersions, CheckBlas, SayDevices, CheckPlugin, SayMqtt, CheckWeights, CheckEncoder, CheckElements}) {
+       {SayVersions, CheckBlas, SayDevices, CheckPlugin, SayMqtt, SayWindow, CheckWeights, CheckEncoder, CheckElements}) {
     problems += check() ? 0 : 1;
   }
   if (problems == 0) {

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <opencv2/core/utils/logger.hpp>
 
+#include "annotate_command.h"
 #include "bench_command.h"
 #include "command.h"
 #include "convert_command.h"
@@ -51,6 +52,7 @@ int main(int argc, char **argv) {
   app.fallthrough();  // --verbose may stand behind the subcommand too
 
   int exit_code = 0;
+  AddAnnotateCommand(app, &exit_code);
   AddTrackCommand(app, &exit_code);
   AddEvalCommand(app, &exit_code);
   AddTrainCommand(app, &exit_code);

@@ -16,7 +16,7 @@ TEST(Help, NamesEveryCommand) {
   const Outcome help = Kpt({"--help"});
   EXPECT_EQ(help.exit_code, 0);
   EXPECT_EQ(help.err, "");
-  for (const char *command : {"track", "eval", "train", "convert", "golden", "bench", "doctor"}) {
+  for (const char *command : {"track", "annotate", "eval", "train", "convert", "golden", "bench", "doctor"}) {
     EXPECT_THAT(help.out, HasSubstr(std::string("  ") + command + " ")) << command;
     const Outcome of_command = Kpt({command, "--help"});
     EXPECT_EQ(of_command.exit_code, 0);

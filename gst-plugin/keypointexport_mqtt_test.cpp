@@ -366,7 +366,7 @@ TEST_F(KeypointExportMqtt, ABrokerCanWantTheClientsCertificate) {
     ElementUnderTest element("keypointexport", To(url, ca));
     element.Play(VideoCaps("GRAY8", 64, 48));
     std::string text;  // a warning where the broker hung up before its alert was read
-    WaitUntil([&] { return !(text = element.PopError() + element.PopWarning()).empty(); });
+    WaitUntil([&] { return !(text = element.PopProblem()).empty(); });
     EXPECT_THAT(text, AnyOf(HasSubstr("certificate required"), HasSubstr("want a certificate from this client")));
   }
 

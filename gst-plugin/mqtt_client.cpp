@@ -164,8 +164,9 @@ void MqttClient::Fail(int code, int system_error) {
     const bool was_cut = tls_said.find("unexpected eof") != std::string::npos;
     throw MqttProblem(was_cut ? Kind::kPassing : Kind::kTls, "cannot be reached by TLS: " + tls_said);
   }
-  const bool hung_up =
-      code == MOSQ_ERR_CONN_LOST || (code == MOSQ_ERR_ERRNO && (system_error == ECONNRESET || system_error == EPIPE));
+  // The library says EPROTO where TLS ends in the middle.
+  const bool cut = system_error == ECONNRESET || system_error == EPIPE || system_error == EPROTO;
+  const bool hung_up = code == MOSQ_ERR_CONN_LOST || (code == MOSQ_ERR_ERRNO && cut);
   if (hung_up) throw MqttProblem(Kind::kPassing, "closed the connection" + WhyNotAccepted());
   switch (code) {
     case MOSQ_ERR_EAI:

@@ -134,6 +134,9 @@ GstHarness *ElementUnderTest::Play(const std::string &caps, const std::function<
 GstMessage *ElementUnderTest::Pop(GstMessageType types) { return gst_bus_pop_filtered(bus_, types); }
 std::string ElementUnderTest::PopError() { return Describe(Pop(GST_MESSAGE_ERROR)); }
 std::string ElementUnderTest::PopWarning() { return Describe(Pop(GST_MESSAGE_WARNING)); }
+std::string ElementUnderTest::PopProblem() {
+  return Describe(Pop(static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_WARNING)));
+}
 
 std::string ElementUnderTest::PopElementMessage(const char *name) {
   while (GstMessage *message = Pop(GST_MESSAGE_ELEMENT)) {

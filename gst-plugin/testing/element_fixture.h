@@ -72,6 +72,7 @@ class ElementUnderTest {
   /// "domain/code: text" of the next error, "" where there is none.
   std::string PopError();
   std::string PopWarning();
+  std::string PopProblem();  ///< the next of either; the two above drop what they do not look for
 
   /// The next element message of this name as text, "" where there is none. Others before it are dropped.
   std::string PopElementMessage(const char *name);

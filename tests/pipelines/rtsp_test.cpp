@@ -2,6 +2,8 @@
 #include <gst/rtsp-server/rtsp-server.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -9,14 +11,6 @@
 
 namespace kpt::cli_testing {
 namespace {
-
-void Offer(GstRTSPServer *server, const char *path, const std::string &line) {
-  GstRTSPMountPoints *mounts = gst_rtsp_server_get_mount_points(server);
-  GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new();
-  gst_rtsp_media_factory_set_launch(factory, ("( " + line + " )").c_str());
-  gst_rtsp_mount_points_add_factory(mounts, path, factory);
-  g_object_unref(mounts);
-}
 
 /// An RTSP server on a free port of loopback, which works in a thread of its own while the object lives.
 class Server {
@@ -28,21 +22,50 @@ class Server {
     thread_ = std::thread([this] { g_main_loop_run(loop_); });
   }
   ~Server() {
+    StopMedia();
     g_main_loop_quit(loop_);
     thread_.join();
     g_object_unref(server_);
     g_main_loop_unref(loop_);
     g_main_context_unref(context_);
+    gst_rtsp_thread_pool_cleanup();
   }
-  GstRTSPServer *get() const { return server_; }
+
+  void Offer(const std::string &path, const std::string &line) {
+    GstRTSPMountPoints *mounts = gst_rtsp_server_get_mount_points(server_);
+    GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new();
+    gst_rtsp_media_factory_set_launch(factory, ("( " + line + " )").c_str());
+    g_signal_connect(factory, "media-configure",
+                     G_CALLBACK(+[](GstRTSPMediaFactory *, GstRTSPMedia *media, Server *self) {
+                       const std::lock_guard lock(self->mutex_);
+                       g_set_object(&self->media_, media);
+                     }),
+                     this);
+    gst_rtsp_mount_points_add_factory(mounts, path.c_str(), factory);
+    g_object_unref(mounts);
+  }
   std::string Address(const std::string &path) const {
     return "rtsp://127.0.0.1:" + std::to_string(gst_rtsp_server_get_bound_port(server_)) + path;
   }
 
  private:
+  /// The network must not be at work in the server's threads when the program ends.
+  void StopMedia() {
+    const std::lock_guard lock(mutex_);
+    if (media_ == nullptr) return;
+    gst_rtsp_server_client_filter(
+        server_, [](GstRTSPServer *, GstRTSPClient *, gpointer) { return GST_RTSP_FILTER_REMOVE; }, nullptr);
+    for (int i = 0; i < 2000 && gst_rtsp_media_get_status(media_) != GST_RTSP_MEDIA_STATUS_UNPREPARED; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(gst_rtsp_media_get_status(media_), GST_RTSP_MEDIA_STATUS_UNPREPARED);
+    g_clear_object(&media_);
+  }
+
   GMainContext *context_;
   GMainLoop *loop_;
   GstRTSPServer *server_;
+  std::mutex mutex_;
+  GstRTSPMedia *media_ = nullptr;  ///< the last one that was made
   std::thread thread_;
 };
 
@@ -59,8 +82,8 @@ void Watch(const std::string &offered, const std::string &watcher) {
   gst_init(nullptr, nullptr);
   static GstPlugin *const plugin = gst_plugin_load_file(KPT_BINARY_DIR "/gst-plugin/libgstkeypoints.so", nullptr);
   ASSERT_NE(plugin, nullptr);
-  const Server server;
-  Offer(server.get(), "/camera", offered);
+  Server server;
+  server.Offer("/camera", offered);
   const std::string client = "rtspsrc location=" + server.Address("/camera") +
                              " protocols=tcp latency=0 ! rtpjpegdepay ! jpegdec " + watcher +
                              "! identity eos-after=10 ! fakesink sync=false";

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "program.h"
@@ -28,11 +29,15 @@ class AnnotateErrors : public ::testing::Test {
   std::string clip_;
 };
 
-TEST_F(AnnotateErrors, NoDisplay) {
-  const Outcome outcome = Kpt(With(clip_));
-  EXPECT_EQ(outcome.exit_code, kPipelineError);
-  EXPECT_THAT(outcome.err, ::testing::AnyOf(::testing::HasSubstr("xvfb-run"), ::testing::HasSubstr("libsdl2-dev")));
-  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
+TEST_F(AnnotateErrors, NoDisplayOrOneThatDoesNotAnswer) {
+  for (const char *display : {"", ":9999"}) {
+    SCOPED_TRACE(display);
+    if (*display != '\0') setenv("DISPLAY", display, 1);
+    const Outcome outcome = Kpt(With(clip_));
+    EXPECT_EQ(outcome.exit_code, kPipelineError);
+    EXPECT_THAT(outcome.err, ::testing::AnyOf(::testing::HasSubstr("xvfb-run"), ::testing::HasSubstr("libsdl2-dev")));
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  }
 }
 
 TEST_F(AnnotateErrors, Usage) {

@@ -17,9 +17,12 @@ namespace {
 }
 
 void StartSdl() {
-  // SDL would also take a bare console's graphics card, or no screen at all: neither is meant.
-  const bool has_display = std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
-  if (!has_display && std::getenv("SDL_VIDEODRIVER") == nullptr) Fail("there is no display (DISPLAY is not set)");
+  // Left alone, SDL also takes a bare console's graphics card, or a screen that nobody sees: neither is meant.
+  const bool x11 = std::getenv("DISPLAY") != nullptr, wayland = std::getenv("WAYLAND_DISPLAY") != nullptr;
+  if (std::getenv("SDL_VIDEODRIVER") == nullptr) {
+    if (!x11 && !wayland) Fail("there is no display (DISPLAY is not set)");
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, x11 && wayland ? "x11,wayland" : x11 ? "x11" : "wayland");
+  }
   SDL_SetMainReady();
   SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");        // the main loop has its own
   SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");  // a picture at a time needs no OpenGL

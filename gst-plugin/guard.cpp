@@ -62,10 +62,6 @@ BusCode BusCodeFor(ErrorCode code) noexcept {
   return {GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED};
 }
 
-void ThrowIfFailed(const Status &status) {
-  if (!status.ok()) throw Error(status.code(), status.message());
-}
-
 void ErrorGate::FailWithCurrentException(GstElement *element, const char *where) noexcept {
   try {
     const Failure failure = DescribeCurrentException();

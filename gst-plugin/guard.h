@@ -39,9 +39,6 @@ struct BusCode {
 /// How a failure of the layers below appears on the bus.
 BusCode BusCodeFor(ErrorCode code) noexcept;
 
-/// Throws what `status` says went wrong, if anything did.
-void ThrowIfFailed(const Status &status);
-
 template <typename T>
 T ValueOrThrow(Result<T> result) {
   ThrowIfFailed(result.status());

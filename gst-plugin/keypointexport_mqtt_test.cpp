@@ -47,17 +47,14 @@ Stats StatsOf(const ElementUnderTest &element) {
   return stats;
 }
 
-/// The next error or warning, waited for.
-std::string NextError(ElementUnderTest *element) {
+/// What `pop` gives next, waited for.
+std::string Next(ElementUnderTest *element, std::string (ElementUnderTest::*pop)()) {
   std::string text;
-  WaitUntil([&] { return !(text = element->PopError()).empty(); });
+  WaitUntil([&] { return !(text = (element->*pop)()).empty(); });
   return text;
 }
-std::string NextWarning(ElementUnderTest *element) {
-  std::string text;
-  WaitUntil([&] { return !(text = element->PopWarning()).empty(); });
-  return text;
-}
+std::string NextError(ElementUnderTest *element) { return Next(element, &ElementUnderTest::PopError); }
+std::string NextWarning(ElementUnderTest *element) { return Next(element, &ElementUnderTest::PopWarning); }
 
 std::string Code(int code) { return "gst-resource-error-quark/" + std::to_string(code) + ": "; }
 
@@ -365,9 +362,9 @@ TEST_F(KeypointExportMqtt, ABrokerCanWantTheClientsCertificate) {
   {
     ElementUnderTest element("keypointexport", To(url, ca));
     element.Play(VideoCaps("GRAY8", 64, 48));
-    std::string text;  // a warning where the broker hung up before its alert was read
-    WaitUntil([&] { return !(text = element.PopProblem()).empty(); });
-    EXPECT_THAT(text, AnyOf(HasSubstr("certificate required"), HasSubstr("want a certificate from this client")));
+    // A warning where the broker hung up before its alert was read.
+    EXPECT_THAT(Next(&element, &ElementUnderTest::PopProblem),
+                AnyOf(HasSubstr("certificate required"), HasSubstr("want a certificate from this client")));
   }
 
   Properties with_key = ca;

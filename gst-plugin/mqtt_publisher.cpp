@@ -1,5 +1,5 @@
 // See mqtt_publisher.h. MqttLink is the publishing thread's side, MqttSink the writing thread's; between them is the
-// outbox_->
+// outbox.
 #include "mqtt_publisher.h"
 
 #include <algorithm>

@@ -42,9 +42,8 @@ class Adopter {
     SupportSet support = clip_.support;
     support.shots.insert(support.shots.end(), extra_.begin(), extra_.end());
     auto next = Tracker::Create(network_->ShareNetwork(), std::move(support), settings_);
-    if (!next.ok()) throw Error(next.status().code(), next.status().message());
-    const Status status = next.value()->Continue(**tracker);
-    if (!status.ok()) throw Error(status.code(), status.message());
+    ThrowIfFailed(next.status());
+    ThrowIfFailed(next.value()->Continue(**tracker));
     *tracker = std::move(next).value();
   }
 

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 
+#include "kpt/data/crop.h"
 #include "kpt/data/picture.h"
 
 namespace kpt::trials {
@@ -17,11 +18,6 @@ constexpr double kLost = 0.2;  // of the box's longer side: a point further off 
 cv::Matx23d Turn(const Trial &trial, const cv::Size &size, int frame) {
   const cv::Point2f centre(static_cast<float>(size.width) / 2, static_cast<float>(size.height) / 2);
   return cv::getRotationMatrix2D(centre, -trial.turn_deg_per_frame * frame, 1);
-}
-
-Point2 Apply(const cv::Matx23d &t, Point2 p) {
-  return {static_cast<float>(t(0, 0) * p.x + t(0, 1) * p.y + t(0, 2)),
-          static_cast<float>(t(1, 0) * p.x + t(1, 1) * p.y + t(1, 2))};
 }
 
 }  // namespace
@@ -82,7 +78,7 @@ void Scorer::Add(int frame, const cv::Size &size, const Answer &answer) {
   const double side = std::max(truth.box.width, truth.box.height);
   ++scored_frames_;
   for (std::size_t i = 0; i < truth.points.size(); ++i) {
-    const Point2 place = trial_.turn_deg_per_frame == 0 ? truth.points[i] : Apply(turn, truth.points[i]);
+    const Point2 place = trial_.turn_deg_per_frame == 0 ? truth.points[i] : data::Apply(turn, truth.points[i]);
     const bool inside = place.x >= 0 && place.y >= 0 && place.x < static_cast<float>(size.width) &&
                         place.y < static_cast<float>(size.height);
     const bool counts = truth.visible[i] && clip_.support.shots[0].visible[i] && inside;

@@ -13,10 +13,6 @@
 namespace kpt::trials {
 namespace {
 
-void ThrowIfFailed(const Status &status) {
-  if (!status.ok()) throw Error(status.code(), status.message());
-}
-
 Answer AnswerOf(const FrameResult &result) {
   Answer answer;
   if (result.instances.empty()) return answer;
@@ -115,11 +111,8 @@ Score Follow(const LabelledClip &clip, const Trial &trial, std::unique_ptr<Estim
   FrameResult result;
   Score times;
   Play(clip, trial, [&](int frame, const cv::Mat &picture) {
-    FrameView view;
-    view.format = PixelFormat::kBgr;
-    view.width = picture.cols;
-    view.height = picture.rows;
-    view.planes[0] = {picture.data, static_cast<int>(picture.step)};
+    const FrameView view =
+        PackedView(PixelFormat::kBgr, picture.data, picture.cols, picture.rows, static_cast<int>(picture.step));
     ThrowIfFailed(tracker->Process(view, &result));
     times.tracked_frames += !result.instances.empty() && result.instances[0].state == TrackState::kTracked;
     scorer.Add(frame, picture.size(), AnswerOf(result));

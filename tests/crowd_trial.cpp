@@ -112,7 +112,7 @@ CrowdScore FollowAll(const std::string &folder, const std::string &video_name, s
   TrackerSettings settings;
   settings.instances = static_cast<int>(identities.size());
   auto made = Tracker::Create(std::move(estimator), clip.support, settings);
-  if (!made.ok()) throw Error(made.status().code(), made.status().message());
+  ThrowIfFailed(made.status());
 
   CrowdScorer scorer;
   data::VideoReader reader(clip.video);
@@ -120,13 +120,9 @@ CrowdScore FollowAll(const std::string &folder, const std::string &video_name, s
   Score times;
   for (int frame = clip.labels.front().frame; frame <= truths.rbegin()->first; ++frame) {
     const cv::Mat picture = reader.Frame(frame);
-    FrameView view;
-    view.format = PixelFormat::kBgr;
-    view.width = picture.cols;
-    view.height = picture.rows;
-    view.planes[0] = {picture.data, static_cast<int>(picture.step)};
-    const Status status = made.value()->Process(view, &result);
-    if (!status.ok()) throw Error(status.code(), status.message());
+    const FrameView view =
+        PackedView(PixelFormat::kBgr, picture.data, picture.cols, picture.rows, static_cast<int>(picture.step));
+    ThrowIfFailed(made.value()->Process(view, &result));
     times.flow_ms += 1e-6 * static_cast<double>(result.times.flow_ns);
     times.crop_ms += 1e-6 * static_cast<double>(result.times.crop_ns);
     times.network_ms += 1e-6 * static_cast<double>(result.times.network_ns);

@@ -37,14 +37,9 @@ std::unique_ptr<Tracker> Follower(const EstimatorSettings &network, const Suppor
 
 /// The first instance; one that is lost where there is none.
 Instance Process(Tracker &tracker, const cv::Mat &bgr) {
-  FrameView view;
-  view.format = PixelFormat::kBgr;
-  view.width = bgr.cols;
-  view.height = bgr.rows;
-  view.planes[0] = {bgr.data, static_cast<int>(bgr.step)};
   FrameResult result;
-  const Status status = tracker.Process(view, &result);
-  if (!status.ok()) throw Error(status.code(), status.message());
+  ThrowIfFailed(tracker.Process(PackedView(PixelFormat::kBgr, bgr.data, bgr.cols, bgr.rows, static_cast<int>(bgr.step)),
+                                &result));
   if (!result.instances.empty()) return result.instances[0];
   Instance none;
   none.state = TrackState::kLost;

@@ -30,7 +30,7 @@ struct Options {
 
 std::unique_ptr<Estimator> Network(const Options &options) {
   auto loaded = LoadEstimator({options.weights, "cpu", 1});
-  if (!loaded.ok()) throw Error(loaded.status().code(), loaded.status().message());
+  ThrowIfFailed(loaded.status());
   return std::move(loaded.value().estimator);
 }
 

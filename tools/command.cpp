@@ -52,10 +52,6 @@ ExitCode ExitCodeFor(ErrorCode code) noexcept {
   return kPipelineError;
 }
 
-void ThrowIfFailed(const Status &status) {
-  if (!status.ok()) throw Error(status.code(), status.message());
-}
-
 void SetCallback(CLI::App *command, int *exit_code, std::function<ExitCode()> run) {
   command->callback([command, exit_code, run = std::move(run)] { *exit_code = RunReporting(command, run); });
 }

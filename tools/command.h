@@ -36,9 +36,6 @@ class CommandError : public std::runtime_error {
 /// kNotFound counts as input; a command whose missing file is a model says so itself.
 ExitCode ExitCodeFor(ErrorCode code) noexcept;
 
-/// Throws what `status` says went wrong, if anything did.
-void ThrowIfFailed(const Status &status);
-
 /// Makes `run` what `command` does. Its result, or that of the exception it throws, ends up in `*exit_code`; an
 /// exception also becomes one line "kpt <command>: ..." on stderr.
 void SetCallback(CLI::App *command, int *exit_code, std::function<ExitCode()> run);

@@ -109,11 +109,8 @@ class ClipEvaluation {
   }
 
   FrameView ViewOf(const cv::Mat &picture, int index) const {
-    FrameView view;
-    view.format = PixelFormat::kBgr;
-    view.width = picture.cols;
-    view.height = picture.rows;
-    view.planes[0] = {picture.data, static_cast<int>(picture.step)};
+    FrameView view =
+        PackedView(PixelFormat::kBgr, picture.data, picture.cols, picture.rows, static_cast<int>(picture.step));
     const double fps = reader_.fps() > 0 ? reader_.fps() : 30;
     view.pts_ns = static_cast<std::int64_t>(index / fps * 1e9);
     view.duration_ns = static_cast<std::int64_t>(1e9 / fps);

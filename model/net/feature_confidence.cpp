@@ -30,9 +30,8 @@ Tensor FeaturesAt(const FeatureMaps &maps, const Tensor &points) {
 }
 
 /// Features of the grid's places: [B, cells, C].
-Tensor Places(const FeatureMaps &maps) {
-  const std::int64_t batch = maps.values.size(0);
-  return FeaturesAt(maps, Grid(maps.values.options()).expand({batch, -1, -1}).contiguous());
+Tensor Places(const FeatureMaps &maps, const Tensor &grid) {
+  return FeaturesAt(maps, grid.expand({maps.values.size(0), -1, -1}).contiguous());
 }
 
 /// Of standardised features [B, K, C] and [B or 1, N, C]: correlations [B, K, N].
@@ -53,22 +52,22 @@ FeatureConfidence::FeatureConfidence(const SupportContext &support, std::int64_t
   visible_ = real(support.annotations.visible).to(shot_points_.dtype());
   known_ = std::get<0>(visible_.max(0, true));
   layout_ = Mean(shot_points_, visible_.unsqueeze(-1), 0);
+  grid_ = Grid(shot_points_.options());
   marked_ = Standardised(support.initial_features.narrow(1, 0, keypoints));
   std::vector<Tensor> chances;
   for (const FeatureMaps &maps : support.maps) {
-    shot_places_.push_back(Places(maps)[0]);
+    shot_places_.push_back(Places(maps, grid_)[0]);
     chances.push_back(Likeness(marked_[0], shot_places_.back()).mean(-1));
   }
   chance_ = torch::stack(chances).mean(0, true);
 }
 
 Tensor FeatureConfidence::ReturnDistance(const Tensor &found) const {
-  const Tensor places = Grid(found.options())[0];
   Tensor sum = torch::zeros_like(found.select(-1, 0));
   for (std::size_t s = 0; s < shot_places_.size(); ++s) {
     const auto shot = static_cast<std::int64_t>(s);
     const Tensor back = Likeness(found, shot_places_[s]).argmax(-1);  // [B, K]
-    const Tensor place = places.index_select(0, back.flatten()).view({found.size(0), -1, 2});
+    const Tensor place = grid_[0].index_select(0, back.flatten()).view({found.size(0), -1, 2});
     sum += (place - shot_points_[shot]).norm(2, -1) * visible_[shot];
   }
   return sum / visible_.sum(0).clamp_min(1);
@@ -78,7 +77,7 @@ Tensor FeatureConfidence::Evidence(const FeatureMaps &query, const Tensor &point
   const Tensor real = points.narrow(1, 0, marked_.size(1)).contiguous();
   const Tensor found = FeaturesAt(query, real);
   const Tensor alike = (found * marked_).mean(-1);
-  const Tensor elsewhere = Likeness(marked_, Places(query));  // [B, K, cells]
+  const Tensor elsewhere = Likeness(marked_, Places(query, grid_));  // [B, K, cells]
   const Tensor standing_out = (alike - elsewhere.mean(-1)) / elsewhere.std(-1).clamp_min(1e-4);
   const Tensor scaled = (alike - chance_) / (1 - chance_).clamp_min(1e-4);
   const LayoutFit fit = FitMostOfLayout(layout_, real, known_ * (scaled.clamp(0, 1) + kLeastWeight));

@@ -8,12 +8,7 @@ Similarity CropFromFrame(const Similarity &frame_from_object, int crop_size) {
 }
 
 FrameView ViewOf(const RgbImage &image) {
-  FrameView view;
-  view.format = PixelFormat::kRgb;
-  view.width = image.width;
-  view.height = image.height;
-  view.planes[0] = {image.pixels.data(), 3 * image.width};
-  return view;
+  return PackedView(PixelFormat::kRgb, image.pixels.data(), image.width, image.height, 3 * image.width);
 }
 
 SupportCrop CutSupportCrop(const SupportShot &shot, const Similarity &picture_from_object, int crop_size) {

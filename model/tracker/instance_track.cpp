@@ -130,8 +130,7 @@ void InstanceTrack::Continue(const InstanceTrack &before, const TrackerSettings 
   layout_ = layout;
   filter_ = fresh;
   filter_.Continue(before.filter_);
-  weight_.assign(layout_->points.size(), 0);
-  for (std::size_t i = 0; i < weight_.size(); ++i) weight_[i] = layout_->known[i] ? 1.0F : 0.0F;
+  weight_.assign(layout_->known.begin(), layout_->known.end());
   frame_from_object_ =
       FitRobustly({layout_->points, points(), weight_}, kLayoutTolerance, before.frame_from_object_).transform;
   last_place_ = frame_from_object_;

@@ -196,7 +196,7 @@ double NetEstimator::MeasureError(const std::vector<net::FeatureMaps> &maps,
 void NetEstimator::WarmUp(const net::FeatureMaps &maps) {
   net_->Forward(support_, maps);
   const net::Seeds seeds{support_.annotations.points[0], {}, {}};
-  net_->Forward(support_, maps, seeds).points.back().cpu();
+  Confidence(net_->Forward(support_, maps, seeds), maps).cpu();
 }
 
 net::Seeds NetEstimator::SeedsOf(const std::vector<CropQuery> &queries) const {

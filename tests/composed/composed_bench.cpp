@@ -51,7 +51,7 @@ int main(int argc, char **argv) try {
     return 2;
   }
   auto loaded = LoadEstimator({argv[1], "cpu", 0});
-  if (!loaded.ok()) throw Error(loaded.status().code(), loaded.status().message());
+  ThrowIfFailed(loaded.status());
   setup.network = std::move(loaded.value().estimator);
   setup.objects = CutOutsOf(argv[2], std::min(setup.cases, kMostObjects));
   Report report;

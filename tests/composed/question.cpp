@@ -10,10 +10,6 @@
 namespace kpt::composed {
 namespace {
 
-void ThrowIfFailed(const Status &status) {
-  if (!status.ok()) throw Error(status.code(), status.message());
-}
-
 void PrintLine(const std::vector<std::string> &cells) {
   for (const std::string &cell : cells) std::printf("| %s ", cell.c_str());
   std::printf("|\n");
@@ -72,11 +68,7 @@ Follower::Follower(const Setup &setup, const CutOut &object, const TrackerSettin
 }
 
 void Follower::See(const cv::Mat &bgr) {
-  FrameView view;
-  view.format = PixelFormat::kBgr;
-  view.width = bgr.cols;
-  view.height = bgr.rows;
-  view.planes[0] = {bgr.data, static_cast<int>(bgr.step)};
+  const FrameView view = PackedView(PixelFormat::kBgr, bgr.data, bgr.cols, bgr.rows, static_cast<int>(bgr.step));
   ThrowIfFailed(tracker_->Process(view, &result_));
 }
 

@@ -11,6 +11,11 @@ constexpr std::size_t kMostSteps = 500;
 constexpr std::size_t kLongestName = 64;      ///< bytes
 constexpr std::size_t kMostKeypoints = 1024;  ///< that the reader takes
 
+/// What is wrong with the length of a name; empty: nothing.
+std::string ProblemWithLength(const std::string &name) {
+  return name.size() <= kLongestName ? "" : "A name has " + std::to_string(kLongestName) + " characters at most.";
+}
+
 float Hundredths(float value) { return std::round(value * 100) / 100; }
 
 }  // namespace
@@ -101,7 +106,7 @@ void Editor::CopyShot(const Frame &to, const FrameId &from) {
 
 std::string Editor::ProblemWithName(const std::string &name, int except) const {
   if (name.empty()) return "A name cannot be empty.";
-  if (name.size() > kLongestName) return "A name has " + std::to_string(kLongestName) + " characters at most.";
+  if (std::string problem = ProblemWithLength(name); !problem.empty()) return problem;
   const auto &names = annotation().names;
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end() && found - names.begin() != except) return "There is a '" + name + "' already.";
@@ -126,7 +131,7 @@ std::string Editor::RenameKeypoint(int keypoint, const std::string &name) {
 
 std::string Editor::SetCategory(const std::string &name) {
   if (name.empty()) return "The category needs a name.";
-  if (name.size() > kLongestName) return "A name has " + std::to_string(kLongestName) + " characters at most.";
+  if (std::string problem = ProblemWithLength(name); !problem.empty()) return problem;
   if (name != annotation().category) Change({}).category = name;
   return "";
 }
@@ -159,22 +164,24 @@ void Editor::ToggleLink(int from, int to) {
 
 void Editor::Restore(Annotation annotation) { Change({}) = std::move(annotation); }
 
+/// The last state of `from` becomes the present one, which goes to `to`.
+void Editor::Exchange(std::vector<State> *from, std::vector<State> *to) {
+  last_gesture_ = 0;
+  to->push_back(std::move(now_));
+  now_ = std::move(from->back());
+  from->pop_back();
+}
+
 bool Editor::Undo(std::optional<FrameId> *where) {
   if (past_.empty()) return false;
-  last_gesture_ = 0;
   *where = now_.where;
-  future_.push_back(std::move(now_));
-  now_ = std::move(past_.back());
-  past_.pop_back();
+  Exchange(&past_, &future_);
   return true;
 }
 
 bool Editor::Redo(std::optional<FrameId> *where) {
   if (future_.empty()) return false;
-  last_gesture_ = 0;
-  past_.push_back(std::move(now_));
-  now_ = std::move(future_.back());
-  future_.pop_back();
+  Exchange(&future_, &past_);
   *where = now_.where;
   return true;
 }

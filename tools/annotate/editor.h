@@ -76,6 +76,7 @@ class Editor {
   Annotation &Change(std::optional<FrameId> where, int gesture = 0);
   Shot &ShotToChange(const Frame &frame, int gesture = 0);
   void DropEmptyShots();
+  void Exchange(std::vector<State> *from, std::vector<State> *to);
   std::string ProblemWithName(const std::string &name, int except) const;
 
   State now_;

@@ -2,6 +2,7 @@
 #include "layout.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace kpt::annotate {
 namespace {
@@ -52,6 +53,10 @@ Layout LayoutOf(const Session &session) {
 
 bool Holds(const Box &box, Point2 p) {
   return p.x >= box.x && p.y >= box.y && p.x < box.x + box.width && p.y < box.y + box.height;
+}
+
+Box Spanned(Point2 a, Point2 b) {
+  return {std::min(a.x, b.x), std::min(a.y, b.y), std::abs(a.x - b.x), std::abs(a.y - b.y)};
 }
 
 }  // namespace kpt::annotate

@@ -28,4 +28,7 @@ Layout LayoutOf(const Session &session);
 
 bool Holds(const Box &box, Point2 p);
 
+/// The box that two opposite corners span.
+Box Spanned(Point2 a, Point2 b);
+
 }  // namespace kpt::annotate

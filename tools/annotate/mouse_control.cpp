@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "layout.h"
+
 namespace kpt::annotate {
 namespace {
 
@@ -16,11 +18,6 @@ constexpr float kSmallestBox = 2;    ///< picture pixels, the longer side
 float Distance(Point2 a, Point2 b) { return std::hypot(a.x - b.x, a.y - b.y); }
 
 }  // namespace
-
-bool MouseControl::IsOnPicture(Point2 p) const {
-  const Box &area = s_.viewport.area();
-  return p.x >= area.x && p.y >= area.y && p.x < area.x + area.width && p.y < area.y + area.height;
-}
 
 Point2 MouseControl::NearestInPicture(Point2 in_window) const {
   const Point2 p = s_.viewport.FrameFromWindow(in_window);
@@ -43,12 +40,12 @@ int MouseControl::PointAt(Point2 in_window) const {
 }
 
 void MouseControl::LookAgain() {
-  s_.cursor_on_picture = IsOnPicture(s_.cursor_in_window);
+  s_.cursor_on_picture = Holds(s_.viewport.area(), s_.cursor_in_window);
   s_.hovered = s_.cursor_on_picture ? PointAt(s_.cursor_in_window) : -1;
 }
 
 void MouseControl::Press(const Event &event) {
-  if (gesture_ != Gesture::kNone || !IsOnPicture(event.xy_in_window)) return;
+  if (gesture_ != Gesture::kNone || !Holds(s_.viewport.area(), event.xy_in_window)) return;
   s_.cursor_in_window = pressed_at_ = last_ = event.xy_in_window;
   button_ = event.button;
   moved_ = false;
@@ -151,10 +148,9 @@ void MouseControl::FinishLink() {
 
 void MouseControl::FinishBox(Point2 in_window) {
   if (!s_.box_from) return;  // Esc, while the button was down
-  const Point2 a = *s_.box_from, b = NearestInPicture(in_window);
+  const Box box = Spanned(*s_.box_from, NearestInPicture(in_window));
   s_.box_from.reset();
   s_.mode = Mode::kPoints;
-  const Box box{std::min(a.x, b.x), std::min(a.y, b.y), std::abs(a.x - b.x), std::abs(a.y - b.y)};
   const bool has_size =
       moved_ && std::min(box.width, box.height) > 0 && std::max(box.width, box.height) >= kSmallestBox;
   const Shot *shot = s_.ShotHere();
@@ -164,7 +160,7 @@ void MouseControl::FinishBox(Point2 in_window) {
 }
 
 void MouseControl::Wheel(const Event &event) {
-  if (!IsOnPicture(event.xy_in_window)) return;
+  if (!Holds(s_.viewport.area(), event.xy_in_window)) return;
   s_.cursor_in_window = event.xy_in_window;
   s_.viewport.ZoomAt(event.xy_in_window, std::pow(kWheelZoom, std::clamp(event.notches, -kMostNotches, kMostNotches)));
   LookAgain();

@@ -32,7 +32,6 @@ class MouseControl {
   void FinishLink();
   void FinishBox(Point2 in_window);
   int PointAt(Point2 in_window) const;
-  bool IsOnPicture(Point2 in_window) const;
   Point2 NearestInPicture(Point2 in_window) const;
 
   Session &s_;

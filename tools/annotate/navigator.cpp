@@ -9,28 +9,29 @@
 
 namespace kpt::annotate {
 
-void Navigator::GoTo(Position wanted) {
+/// Shows where `go` comes to, which puts the picture there into its argument; false where it cannot be read.
+template <typename Go>
+bool Navigator::Arrive(const Go &go) {
   try {
     cv::Mat picture;
-    const Position there = s_.frames.Go(wanted, progress_, &picture);
+    const Position there = go(&picture);
     s_.picture = picture;
     Show(there);
+    return true;
   } catch (const Error &error) {
     s_.Complain(error.what());
+    return false;
   }
 }
 
+void Navigator::GoTo(Position wanted) {
+  Arrive([&](cv::Mat *picture) { return s_.frames.Go(wanted, progress_, picture); });
+}
+
 void Navigator::Step(int steps) {
-  try {
-    cv::Mat picture;
-    const Position there = s_.frames.Step(s_.position, steps, progress_, &picture);
-    const bool at_end = there == s_.position;
-    s_.picture = picture;
-    Show(there);
-    if (at_end) s_.Say(steps > 0 ? "This is the last frame." : "This is the first frame.");
-  } catch (const Error &error) {
-    s_.Complain(error.what());
-  }
+  const Position before = s_.position;
+  const bool arrived = Arrive([&](cv::Mat *picture) { return s_.frames.Step(before, steps, progress_, picture); });
+  if (arrived && s_.position == before) s_.Say(steps > 0 ? "This is the last frame." : "This is the first frame.");
 }
 
 void Navigator::Show(Position position) {

@@ -21,6 +21,8 @@ class Navigator {
   void CopyNearestShot();
 
  private:
+  template <typename Go>
+  bool Arrive(const Go &go);
   void Show(Position position);
 
   Session &s_;

@@ -7,6 +7,7 @@
 
 #include "colours.h"
 #include "label_placer.h"
+#include "layout.h"
 #include "shapes.h"
 #include "theme.h"
 
@@ -26,7 +27,7 @@ class MarksPainter {
   void Draw() {
     DrawOtherShots();
     if (shot_ != nullptr && shot_->box) Outline(*shot_->box, Faded(kAccent, 0.9F));
-    if (s_.box_from) Outline(Between(*s_.box_from, s_.viewport.FrameFromWindow(s_.cursor_in_window)), kAccent);
+    if (s_.box_from) Outline(Spanned(*s_.box_from, s_.viewport.FrameFromWindow(s_.cursor_in_window)), kAccent);
     for (const Link &link : annotation_.skeleton) DrawLink(link);
     for (int i = 0; i < Count(); ++i) DrawPoint(i);
     if (s_.labels) DrawNames();
@@ -44,10 +45,6 @@ class MarksPainter {
     return shot_ != nullptr && keypoint >= 0 && MarkOf(keypoint).state == PointState::kPlaced;
   }
   Point2 At(int keypoint) const { return s_.viewport.WindowFromFrame(MarkOf(keypoint).xy_in_frame); }
-
-  static Box Between(Point2 a, Point2 b) {
-    return {std::min(a.x, b.x), std::min(a.y, b.y), std::abs(a.x - b.x), std::abs(a.y - b.y)};
-  }
 
   void Outline(const Box &in_frame, const Colour &colour) {
     const Point2 a = s_.viewport.WindowFromFrame({in_frame.x, in_frame.y});

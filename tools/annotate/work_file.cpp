@@ -45,13 +45,13 @@ void WriteWhole(const std::string &path, const std::string &text) {
 
 Annotation Read(const std::string &path) {
   auto draft = ReadSupportDraft({path, "", 0});
-  tools::ThrowIfFailed(draft.status());
+  ThrowIfFailed(draft.status());
   return FromDraft(draft.value());
 }
 
 void Write(const Annotation &annotation, const std::string &path) {
   const auto text = SupportYaml(ToDraft(annotation), path);
-  tools::ThrowIfFailed(text.status());
+  ThrowIfFailed(text.status());
   std::error_code ignored;  // a symbolic link stays one
   const fs::path resolved = fs::weakly_canonical(path, ignored);
   WriteWhole(ignored ? path : resolved.string(), text.value());

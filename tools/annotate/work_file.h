@@ -23,7 +23,7 @@ class WorkFile {
   /// that can be undone, and `*recovered` is true. Throws Error naming file, line and field.
   Editor Open(const Annotation &start, bool *recovered);
 
-  /// Throws Error (kInternal) where the file cannot be written; then what was there before is still there.
+  /// Throws CommandError (kPipelineError) where the file cannot be written; then what was there before is still there.
   void Save(Editor *editor) const;
 
   /// Writes the side file where there is unsaved work that it does not hold yet, and removes it where there is none.

@@ -30,4 +30,14 @@ struct FrameView {
   void *cuda_stream = nullptr;  ///< a cudaStream_t; of kCuda: what reads the frame is queued there
 };
 
+/// A frame of a format whose pixels lie in one plane, in host memory, without a time.
+inline FrameView PackedView(PixelFormat format, const std::uint8_t *pixels, int width, int height, int stride) {
+  FrameView view;
+  view.format = format;
+  view.width = width;
+  view.height = height;
+  view.planes[0] = {pixels, stride};
+  return view;
+}
+
 }  // namespace kpt

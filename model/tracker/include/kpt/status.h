@@ -1,4 +1,5 @@
-// The result of a public tracker function: no exception leaves this layer. Handle each status exactly once.
+// The result of a public tracker function: no exception leaves this layer. Handle each status exactly once; callers
+// that work with exceptions make it one with ThrowIfFailed.
 #pragma once
 
 #include <optional>
@@ -22,6 +23,10 @@ class [[nodiscard]] Status {
   ErrorCode code_ = ErrorCode::kOk;
   std::string message_;
 };
+
+inline void ThrowIfFailed(const Status &status) {
+  if (!status.ok()) throw Error(status.code(), status.message());
+}
 
 /// A value, or the status that says why there is none.
 template <typename T>

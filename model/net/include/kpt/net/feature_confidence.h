@@ -1,7 +1,6 @@
 // How sure points are, without anything that was trained for it: what was marked against what was found, in raw
 // features, by a fixed formula. All that networks without a confidence branch have, as the paper's; half of what others
-// say. Measured: docs/tracking.md. Includes Torch. Called by the tracker's network
-// estimator.
+// say. Measured: docs/tracking.md. Includes Torch. Called by the tracker's network estimator.
 #pragma once
 
 #include <torch/types.h>
@@ -30,6 +29,7 @@ class FeatureConfidence {
   /// Mean distance over the shots, from the marked place to the one that is most alike what was `found`: [B, K].
   torch::Tensor ReturnDistance(const torch::Tensor &found) const;
 
+  torch::Tensor grid_;                      ///< [1, cells, 2]: the places that are looked at
   torch::Tensor marked_;                    ///< [1, K, C], standardised
   torch::Tensor chance_;                    ///< [1, K]: likeness of the marked place to random ones of the shots
   std::vector<torch::Tensor> shot_places_;  ///< one a shot: [cells, C], standardised

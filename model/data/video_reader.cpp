@@ -1,9 +1,12 @@
 // VideoReader of picture.h. A frame number always means the n-th decoded frame. Containers answer a seek with some
-// frame nearby, so the reader notes the time stamp of every frame that it decodes from the beginning; after a seek it
-// goes on only where the time stamps prove which frame this is.
+// frame nearby, so the reader notes the time stamp of every frame that it decodes from the beginning, and now and then
+// how it looks; after a seek it goes on only where the time stamps prove which frame this is, and the picture that it
+// was decoded as it should be: where a stream has no key frames a decoder begins with rubbish.
 #include <algorithm>
+#include <functional>
 #include <opencv2/videoio.hpp>
 #include <opencv2/videoio/registry.hpp>
+#include <string_view>
 #include <vector>
 
 #include "kpt/base/error.h"
@@ -14,17 +17,20 @@ namespace kpt::data {
 namespace {
 
 constexpr int kWorthSeeking = 32;        ///< frames from the beginning; nearer ones are decoded from there
-constexpr int kRunUps[] = {1, 64, 512};  ///< frames before the wanted one to seek to, tried in turn
+constexpr int kLookEvery = 16;           ///< frames
+constexpr int kRunUps[] = {1, 64, 512};  ///< frames before the proof to seek to, tried in turn
 
 }  // namespace
 
 struct VideoReader::Impl {
   std::string path;
   cv::VideoCapture capture;
-  int next = 0;                 ///< the frame that the next grab gives
-  int frames = -1;              ///< how many there are, once the end was met
-  std::vector<double> time_ms;  ///< of the frames that were decoded in order
-  bool times_rise = true;       ///< so that each stands for one frame
+  int next = 0;                    ///< the frame that the next grab gives
+  int frames = -1;                 ///< how many there are, once the end was met
+  std::vector<double> time_ms;     ///< of the frames that were decoded in order, as long as it rises
+  bool times_end = false;          ///< the last frames have none
+  bool times_prove = true;         ///< each stands for one frame
+  std::vector<std::size_t> looks;  ///< of every kLookEvery-th of these frames: a hash of its pixels
 
   void Open() {
     // One backend, so that a frame number means the same everywhere; the others also complain on stderr.
@@ -38,13 +44,26 @@ struct VideoReader::Impl {
       frames = next;
       return false;
     }
-    if (next == static_cast<int>(time_ms.size())) {
-      const double now = capture.get(cv::CAP_PROP_POS_MSEC);
-      times_rise = times_rise && (time_ms.empty() || now > time_ms.back());
-      time_ms.push_back(now);
-    }
+    if (next == static_cast<int>(time_ms.size()) && !times_end) NoteTime(capture.get(cv::CAP_PROP_POS_MSEC));
     ++next;
     return true;
+  }
+
+  void NoteTime(double now) {
+    if (!time_ms.empty() && now <= time_ms.back()) {
+      times_end = true;
+      times_prove = now == 0;  // those that the decoder held back to the end come without a time; else it runs twice
+      return;
+    }
+    time_ms.push_back(now);
+    if (next % kLookEvery == 0) looks.push_back(Look());
+  }
+
+  /// Of the frame that was grabbed last.
+  std::size_t Look() {
+    cv::Mat frame;
+    if (!capture.retrieve(frame)) return 0;
+    return std::hash<std::string_view>()({frame.ptr<char>(), frame.total() * frame.elemSize()});
   }
 
   /// The number of the frame that was grabbed last, by its time stamp; -1: it has none that is known.
@@ -56,14 +75,14 @@ struct VideoReader::Impl {
 
   /// Seeks so that `index`, which was decoded before, is soon the next frame; false where that cannot be proved.
   bool SeekBefore(int index) {
-    if (!times_rise || index < kWorthSeeking) return false;
+    const int proof = (index - 1) / kLookEvery * kLookEvery;
+    if (!times_prove || index < kWorthSeeking || proof / kLookEvery >= static_cast<int>(looks.size())) return false;
     for (const int run_up : kRunUps) {
-      if (run_up > index || !capture.set(cv::CAP_PROP_POS_FRAMES, index - run_up) || !capture.grab()) return false;
+      if (run_up > proof || !capture.set(cv::CAP_PROP_POS_FRAMES, proof - run_up) || !capture.grab()) return false;
       const int grabbed = GrabbedFrame();
       if (grabbed < 0) return false;
-      if (grabbed >= index) continue;
       next = grabbed + 1;
-      return RunUpTo(index);
+      if (grabbed <= proof && RunUpTo(proof + 1) && Look() == looks[proof / kLookEvery]) return RunUpTo(index);
     }
     return false;
   }

@@ -82,6 +82,14 @@ TEST_F(Video, H264InATransportStream) {
   ExpectTheSameInAnyOrder(Encode("x264enc bframes=3 key-int-max=50 ! mpegtsmux", "b.ts"));
 }
 
+/// Here a seek to a frame number, which goes by the mean rate, lands on other frames than in the clips above.
+TEST_F(Video, FramesAtIrregularTimes) {
+  ExpectTheSameInAnyOrder(
+      Encode("identity drop-probability=0.4 ! x264enc bframes=3 key-int-max=50 ! matroskamux", "gaps.mkv"));
+  ExpectTheSameInAnyOrder(
+      Encode("identity drop-probability=0.4 ! x264enc bframes=3 key-int-max=50 ! mp4mux", "gaps.mp4"));
+}
+
 TEST_F(Video, ApproachGoesInStepsAndKnowsTheEnd) {
   const std::string path = Encode("jpegenc ! avimux", "j.avi");
   if (path.empty()) GTEST_SKIP() << "jpegenc or avimux is not installed";

@@ -25,7 +25,8 @@ if(KPT_WITH_OPENCV)
     composed/question.cpp
     composed/smoothing.cpp)
   kpt_target_defaults(composed_bench)
-  target_link_libraries(composed_bench PRIVATE kpt_composed kpt_train_core nlohmann_json::nlohmann_json)
+  target_link_libraries(composed_bench PRIVATE kpt_composed kpt_train_core nlohmann_json::nlohmann_json opencv_imgcodecs
+                        opencv_imgproc)
 
   kpt_add_test(tracking_test LABEL accuracy TIMEOUT 1200 SOURCES tracking_test.cpp LIBS kpt_trials)
   kpt_add_test(headless_test LABEL accuracy TIMEOUT 600 SOURCES headless_test.cpp LIBS kpt_composed kpt_net)

@@ -124,16 +124,20 @@ Candidate Search::Further(FramePixels &frame, const std::optional<Similarity> &l
                           FrameResult::StageTimes *times) {
   PlanWindows(frame.width(), frame.height());
   places_.clear();
-  for (std::size_t i = 0; i < std::min(kWindowsPerFrame, windows_.size()); ++i) {
+  const std::optional<Box> change = changes_.Largest(frame, others_);
+  const std::size_t windows = change ? kWindowsPerFrame - 1 : kWindowsPerFrame;
+  for (std::size_t i = 0; i < std::min(windows, windows_.size()); ++i) {
     const Similarity &window = windows_[next_window_ % windows_.size()];
     // An object that was seen before is probably turned as it was then; every other round assumes nothing.
     const bool as_last = last && (next_window_ / windows_.size()) % 2 == 0;
     places_.push_back(as_last ? Turned(window, last->angle_rad()) : window);
     ++next_window_;
   }
-  if (last) {
-    const double larger = kSurroundings[next_window_ / kWindowsPerFrame % std::size(kSurroundings)];
-    places_.push_back(Similarity::Make(last->scale() * larger, last->angle_rad(), last->shift()));
+  const double larger = kSurroundings[next_window_ / windows % std::size(kSurroundings)];
+  if (last) places_.push_back(Similarity::Make(last->scale() * larger, last->angle_rad(), last->shift()));
+  if (change) {
+    const Similarity here = FrameFromObject(*change, last ? last->angle_rad() : 0);
+    places_.push_back(Similarity::Make((last ? last->scale() : here.scale()) * larger, here.angle_rad(), here.shift()));
   }
   return BestOf(frame, places_, threshold, times);
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "changes.h"
 #include "crop_batch.h"
 #include "crowd.h"
 #include "measurement.h"
@@ -36,7 +37,8 @@ class Search {
   /// All windows of the frame. Returns the best place, convincing or not.
   Candidate Everywhere(FramePixels &frame, FrameResult::StageTimes *times);
 
-  /// The next few windows of the frame, and the surroundings of `last`, where the object was seen last.
+  /// The next few windows of the frame, the surroundings of `last`, where the object was seen last, and what has just
+  /// changed.
   Candidate Further(FramePixels &frame, const std::optional<Similarity> &last, float threshold,
                     FrameResult::StageTimes *times);
 
@@ -65,6 +67,7 @@ class Search {
   const ObjectLayout *layout_;
   CropBatch *batch_;
   int width_ = 0, height_ = 0;
+  Changes changes_;
   std::vector<Similarity> windows_;  ///< large to small
   std::size_t next_window_ = 0;
   std::size_t next_turn_ = 0;

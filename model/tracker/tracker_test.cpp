@@ -109,6 +109,17 @@ TEST(Tracker, LosesAHiddenObjectAndFindsItElsewhere) {
   EXPECT_LT(rig.RawError(after), 0.03);
 }
 
+TEST(Tracker, FindsWhatComesIntoTheFrameElsewhereWithinFewFrames) {
+  TrackerRig rig(Unsmoothed(), 640, 480);
+  for (int i = 0; i < 5; ++i) rig.Step(ScenePose{{150, 300}, 60, 0}, 2);
+  for (int i = 0; i < 20; ++i) rig.Step(std::nullopt, 2);
+  ASSERT_NE(rig.state(), TrackState::kTracked);
+  ScenePose back{{640, 90}, 60, 20};  // half of it is in the frame
+  int frames = 0;
+  for (; rig.state() != TrackState::kTracked && frames < 40; ++frames, back.centre.x -= 10) rig.Step(back, 2);
+  EXPECT_LE(frames, 6);
+}
+
 TEST(Tracker, SurvivesASceneCut) {
   TrackerRig rig(Unsmoothed());
   const ScenePose before{{100, 100}, 90, 0}, after{{230, 150}, 110, -60};

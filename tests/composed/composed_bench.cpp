@@ -1,6 +1,7 @@
 // Follows composed clips with exact truth and prints Markdown tables, a question after the other:
-//   composed_bench WEIGHTS FOLDER [--only lost|hidden|pose|smoothing] [--cases N] [--json FILE]
-// FOLDER has COCO keypoints of a clip or of stills; its objects are cut out (cut_out.h).
+//   composed_bench WEIGHTS FOLDER [--only lost|hidden|pose|smoothing] [--cases N] [--json FILE] [--pictures DIR]
+// FOLDER has COCO keypoints of a clip or of stills; its objects are cut out (cut_out.h). Pictures of the cases that fail
+// go to DIR.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -42,12 +43,15 @@ int main(int argc, char **argv) try {
       setup.cases = std::atoi(value.c_str());
     else if (option == "--json")
       json = value;
+    else if (option == "--pictures")
+      setup.pictures = value;
     else
       understood = false;
   }
   if (!understood || setup.cases < 1) {
-    std::fprintf(
-        stderr, "usage: composed_bench WEIGHTS FOLDER [--only lost|hidden|pose|smoothing] [--cases N] [--json FILE]\n");
+    std::fprintf(stderr,
+                 "usage: composed_bench WEIGHTS FOLDER [--only lost|hidden|pose|smoothing] [--cases N] [--json FILE] "
+                 "[--pictures DIR]\n");
     return 2;
   }
   auto loaded = LoadEstimator({argv[1], "cpu", 0});

@@ -97,6 +97,18 @@ bool IsFound(const Follower &follower, const std::vector<cv::Point2f> &truth, do
   return cv::norm(off) / static_cast<double>(truth.size()) < side / 4;
 }
 
+struct Absence {
+  const char *name;         ///< of the pictures of its failures
+  const char *description;  ///< in the table
+  Story (*story)(cv::RNG *, const CutOut &);
+};
+
+constexpr Absence kAbsences[] = {{"occluder", "behind an occluder", BehindAnOccluder},
+                                 {"edge", "over the frame's edge, back over one of the four", OverTheEdge},
+                                 {"vanished", "gone from one frame to the next", Vanished},
+                                 {"cut", "scene cut, to a scene without it and back", SceneCut},
+                                 {"never", "never there, then there", NeverThere}};
+
 struct Count {
   int followed = 0;  ///< cases in which the object was found or followed before it went away
   int found = 0;
@@ -105,7 +117,10 @@ struct Count {
   int frames_to_find = 0;  ///< of the cases that were found
 };
 
-void Tell(const Setup &setup, const CutOut &object, const Story &story, int seed, Count *count) {
+void Tell(const Setup &setup, const Absence &absence, int seed, Count *count) {
+  const CutOut &object = setup.Object(seed);
+  cv::RNG random(1000 + seed);
+  const Story story = absence.story(&random, object);
   Composer scene(object, kFrameSize, 100 + seed), other(object, kFrameSize, 5000 + seed);
   const Moment &first = story.front();
   const TrackerSettings settings =
@@ -114,7 +129,8 @@ void Tell(const Setup &setup, const CutOut &object, const Story &story, int seed
   int away = 0, back = 0;
   bool followed = first.phase != Phase::kThere;
   for (const Moment &moment : story) {
-    follower.See((moment.other_scene ? other : scene).Draw(moment.frame));
+    const cv::Mat &picture = (moment.other_scene ? other : scene).Draw(moment.frame);
+    follower.See(picture);
     if (moment.phase == Phase::kThere) followed = IsFound(follower, scene.Truth(*moment.frame.object), object.side);
     if (moment.phase == Phase::kGone) {
       const bool claims = follower.SaysTracked();
@@ -124,10 +140,13 @@ void Tell(const Setup &setup, const CutOut &object, const Story &story, int seed
     }
     if (moment.phase == Phase::kBack) {
       ++back;
-      if (!IsFound(follower, scene.Truth(*moment.frame.object), object.side)) continue;
-      ++count->found;
-      count->frames_to_find += back;
-      break;
+      const std::vector<cv::Point2f> truth = scene.Truth(*moment.frame.object);
+      if (IsFound(follower, truth, object.side)) {
+        ++count->found;
+        count->frames_to_find += back;
+        break;
+      }
+      if (back == kMostFramesToFind) KeepFailure(setup, absence.name, seed, picture, truth, follower);
     }
   }
   count->followed += followed;
@@ -136,28 +155,15 @@ void Tell(const Setup &setup, const CutOut &object, const Story &story, int seed
 }  // namespace
 
 void AskLostAndFound(const Setup &setup, Report *report) {
-  struct Absence {
-    const char *name;
-    Story (*story)(cv::RNG *, const CutOut &);
-  };
-  const Absence absences[] = {{"behind an occluder", BehindAnOccluder},
-                              {"over the frame's edge, back over one of the four", OverTheEdge},
-                              {"gone from one frame to the next", Vanished},
-                              {"scene cut, to a scene without it and back", SceneCut},
-                              {"never there, then there", NeverThere}};
   report->Begin("lost_and_found",
                 {"30 frames away", "cases", "followed before, %", "found within 5 frames, %", "frames to find it, mean",
                  "frames away that say tracked, %", "the same beyond two doubtful frames, %"});
-  for (const Absence &absence : absences) {
+  for (const Absence &absence : kAbsences) {
     Count count;
-    for (int i = 0; i < setup.cases; ++i) {
-      cv::RNG random(1000 + i);
-      const CutOut &object = setup.Object(i);
-      Tell(setup, object, absence.story(&random, object), i, &count);
-    }
+    for (int i = 0; i < setup.cases; ++i) Tell(setup, absence, i, &count);
     const double cases = setup.cases, frames = cases * kAway;
     report->Row(
-        {absence.name, std::to_string(setup.cases), Number(100 * count.followed / cases, 0),
+        {absence.description, std::to_string(setup.cases), Number(100 * count.followed / cases, 0),
          Number(100 * count.found / cases, 0), Number(count.frames_to_find / static_cast<double>(count.found), 1),
          Number(100 * count.claimed / frames, 1), Number(100 * (count.claimed - count.within_grace) / frames, 2)});
   }

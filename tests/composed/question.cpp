@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "kpt/base/error.h"
 
@@ -82,6 +84,26 @@ const std::vector<TrackedPoint> &Follower::points() const {
 }
 
 float Follower::confidence() const { return result_.instances.empty() ? 0 : result_.instances[0].confidence; }
+
+void KeepFailure(const Setup &setup, const std::string &name, int number, const cv::Mat &bgr,
+                 const std::vector<cv::Point2f> &truth, const Follower &follower) {
+  if (setup.pictures.empty()) return;
+  cv::Mat picture = bgr.clone();
+  const auto mark = [&](const cv::Point2f &at, const cv::Scalar &colour) {
+    cv::circle(picture, at, 3, colour, cv::FILLED, cv::LINE_AA);
+  };
+  const std::vector<TrackedPoint> &found = follower.points();
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    if (!found.empty()) {
+      const cv::Point2f there(found[i].xy_in_frame.x, found[i].xy_in_frame.y);
+      cv::line(picture, truth[i], there, {255, 255, 255}, 1, cv::LINE_AA);
+      mark(there, {40, 40, 230});
+    }
+    mark(truth[i], {60, 200, 60});
+  }
+  const std::string path = setup.pictures + "/" + name + "-" + std::to_string(number) + ".png";
+  if (!cv::imwrite(path, picture)) throw Error(ErrorCode::kInput, path + ": cannot be written");
+}
 
 double Distance(const Point2 &found, const cv::Point2f &truth, double side) {
   return std::hypot(found.x - truth.x, found.y - truth.y) / side;

@@ -1,5 +1,5 @@
-// What the questions of composed_bench share: the setup, a tracker that follows composed frames, and the report that
-// their tables go to.
+// What the questions of composed_bench share: the setup, a tracker that follows composed frames, the report that their
+// tables go to, and pictures of what failed.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,8 @@ constexpr double kSensorNoise = 2;
 struct Setup {
   std::unique_ptr<Estimator> network;  ///< shared by all trackers
   std::vector<CutOut> objects;
-  int cases = 100;  ///< of each row; they take the objects in turn
+  int cases = 100;       ///< of each row; they take the objects in turn
+  std::string pictures;  ///< folder for pictures of the cases that fail; empty: none are kept
 
   const CutOut &Object(int i) const { return objects[static_cast<std::size_t>(i) % objects.size()]; }
 };
@@ -67,6 +68,10 @@ class Follower {
 
 /// In box sides; the points have one length.
 double Distance(const Point2 &found, const cv::Point2f &truth, double side);
+
+/// Keeps the frame of a case that fails as setup.pictures/NAME-CASE.png: true points green, those of the tracker red.
+void KeepFailure(const Setup &setup, const std::string &name, int number, const cv::Mat &bgr,
+                 const std::vector<cv::Point2f> &truth, const Follower &follower);
 
 void AskLostAndFound(const Setup &setup, Report *report);
 void AskHiddenPoints(const Setup &setup, Report *report);

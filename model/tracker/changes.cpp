@@ -8,7 +8,7 @@
 namespace kpt {
 namespace {
 
-constexpr double kSide = 96;           ///< of the small copy, the longer one
+constexpr double kSide = 192;          ///< of the small copy, the longer one
 constexpr double kNewest = 0.1;        ///< of each frame in the mean
 constexpr double kLeastChange = 10;    ///< grey levels
 constexpr double kMostChanged = 0.3;   ///< share of the frame; more is the camera's motion, or another scene

@@ -110,13 +110,16 @@ TEST(Tracker, LosesAHiddenObjectAndFindsItElsewhere) {
 }
 
 TEST(Tracker, FindsWhatComesIntoTheFrameElsewhereWithinFewFrames) {
-  TrackerRig rig(Unsmoothed(), 640, 480);
-  for (int i = 0; i < 5; ++i) rig.Step(ScenePose{{150, 300}, 60, 0}, 2);
-  for (int i = 0; i < 20; ++i) rig.Step(std::nullopt, 2);
+  TrackerSettings settings = Unsmoothed();
+  settings.initial_boxes = {{{605, 325, 70, 70}, 0}};
+  TrackerRig rig(settings, 1280, 720);  // too large for its windows to show the colours
+  for (int i = 0; i < 5; ++i) rig.Step(ScenePose{{640, 360}, 70, 0});
+  ASSERT_EQ(rig.state(), TrackState::kTracked);
+  for (int i = 0; i < 20; ++i) rig.Step(std::nullopt);
   ASSERT_NE(rig.state(), TrackState::kTracked);
-  ScenePose back{{640, 90}, 60, 20};  // half of it is in the frame
+  ScenePose back{{1280, 90}, 70, 20};  // half of it is in the frame
   int frames = 0;
-  for (; rig.state() != TrackState::kTracked && frames < 40; ++frames, back.centre.x -= 10) rig.Step(back, 2);
+  for (; rig.state() != TrackState::kTracked && frames < 40; ++frames, back.centre.x -= 10) rig.Step(back);
   EXPECT_LE(frames, 6);
 }
 

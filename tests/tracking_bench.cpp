@@ -22,7 +22,7 @@ constexpr int kNeverLost = 1 << 20;  // frames: a clip's object is there to its 
 constexpr double kCsrtWindow = 0.3;
 
 struct Options {
-  std::string weights, data, only, clip;
+  std::string weights, data, only, clip, part;
   int first = 0, last = 1 << 20;
   double turn = 0;
   bool csrt = true;
@@ -172,6 +172,7 @@ void CompareParts(const std::vector<LabelledClip> &clips, const Options &options
   Table table("The tracker without some of its parts; from the truth of the first frame.");
   for (const LabelledClip &clip : clips) {
     for (const Row &row : rows) {
+      if (std::string(row.name).find(options.part) == std::string::npos) continue;
       Trial trial = TrialOf(options, Start::kTruth);
       row.change(&trial.settings);
       table.Add(clip.name, row.name, Follow(clip, trial, Network(options)));
@@ -197,6 +198,7 @@ int main(int argc, char **argv) try {
   app.add_option("data", options.data, "folder with sleap_flies and mocap_human")->required();
   app.add_option("--only", options.only)->check(CLI::IsMember({"rivals", "shots", "adoption", "parts", "crowd"}));
   app.add_option("--clip", options.clip, "fly1, fly2, out5, out8 or out13");
+  app.add_option("--part", options.part, "of --only parts the rows with these words");
   app.add_option("--from", options.first, "first frame, which becomes the shot");
   app.add_option("--to", options.last, "last frame");
   app.add_option("--turn", options.turn, "the pictures turn by so many degrees a frame");

@@ -162,11 +162,12 @@ void CompareParts(const std::vector<LabelledClip> &clips, const Options &options
   const Row rows[] = {
       {"network alone: its last answer is the seed", [](TrackerSettings *s) { s->use_flow = false; }},
       {"flow carries the seed, the answer is taken as it is", [](TrackerSettings *s) { s->use_filter = false; }},
-      {"filter, never a seed", [](TrackerSettings *s) { s->unseeded_every = 1; }},
-      {"filter, always a seed", [](TrackerSettings *s) { s->unseeded_every = 0; }},
-      {"filter, a seed three times of four", [](TrackerSettings *s) { s->unseeded_every = 4; }},
-      {"filter, a seed every other time (the default)", [](TrackerSettings *) {}},
-      {"the same, not smoothed", [](TrackerSettings *s) { s->smoothing = Smoothing::kNone; }},
+      {"filter, never a seed", [](TrackerSettings *s) { s->seeded_every = 0; }},
+      {"filter, a seed one time of four", [](TrackerSettings *s) { s->seeded_every = 4; }},
+      {"filter, a seed every other time", [](TrackerSettings *s) { s->seeded_every = 2; }},
+      {"filter, always a seed", [](TrackerSettings *s) { s->seeded_every = 1; }},
+      {"the default", [](TrackerSettings *) {}},
+      {"the default, not smoothed", [](TrackerSettings *s) { s->smoothing = Smoothing::kNone; }},
       {"flow alone", [](TrackerSettings *s) { s->use_network = false; }},
   };
   Table table("The tracker without some of its parts; from the truth of the first frame.");

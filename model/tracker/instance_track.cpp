@@ -172,12 +172,13 @@ bool InstanceTrack::InferenceDue(const TrackerSettings &settings) const {
 }
 
 CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
-  // An answer without a seed, every other time, finds points that flow has led astray. Expecting the layout helps it,
-  // but a place that has turned too far would confirm itself: every other one of these does without.
+  // An answer without a seed finds points that flow has led astray. Expecting the layout helps it, but a place that has
+  // turned too far would confirm itself: every other one does without.
   ++questions_;
-  const int every = settings.unseeded_every;
-  const bool seeded = every == 0 || questions_ % every != 0 || !settings.use_flow;
-  return {frame_from_object_, seeded ? &filter_.points() : nullptr, !seeded && questions_ % (2 * every) == 0, nullptr};
+  const int every = settings.seeded_every;
+  const bool seeded = (every > 0 && questions_ % every == 0) || !settings.use_flow;
+  if (seeded) return {frame_from_object_, &filter_.points(), false, nullptr};
+  return {frame_from_object_, nullptr, ++unseeded_questions_ % 2 == 0, nullptr};
 }
 
 void InstanceTrack::Correct(const Measurements &measurements, const TrackerSettings &settings) {

@@ -63,7 +63,7 @@ void CheckSettings(const TrackerSettings &settings) {
     }
   }
   if (settings.inference_interval < 1) Refuse("inference_interval: must be at least 1.");
-  if (settings.unseeded_every < 0) Refuse("unseeded_every: must be 0 or more.");
+  if (settings.seeded_every < 0) Refuse("seeded_every: must be 0 or more.");
   if (settings.max_lost_frames < 1) Refuse("max_lost_frames: must be at least 1.");
   if (!(settings.confidence_threshold >= 0 && settings.confidence_threshold <= 1)) {
     Refuse("confidence_threshold: must be from 0 to 1.");

@@ -83,7 +83,7 @@ struct TrackerSettings {
   bool use_flow = true;     ///< false: crop and seed from the last output alone (for comparisons)
   bool use_network = true;  ///< false: Lucas-Kanade alone after the start (for comparisons)
   bool use_filter = true;   ///< false: the network's answer as it is, where there is one (for comparisons)
-  int unseeded_every = 2;   ///< which of the network's answers it gives without seeds; 0: none (for comparisons)
+  int seeded_every = 2;     ///< which of the network's answers start from the predicted points; 0: none (for comparisons)
 };
 
 class Tracker {

@@ -31,7 +31,9 @@ void CorrectionFilter::Predict(const CarriedPoints &carried, double object_side)
     Belief &b = beliefs_[i];
     const Point2 from = points_[i], to = carried.points[i];
     const double motion = std::hypot(to.x - from.x, to.y - from.y) / object_side;
-    const double added = carried.sound[i] ? noise_.sound_flow + noise_.flow_slip * motion : noise_.lost_flow;
+    const bool covered = !carried.covered.empty() && carried.covered[i];
+    const double unsound = covered ? noise_.covered : noise_.lost_flow;
+    const double added = carried.sound[i] ? noise_.sound_flow + noise_.flow_slip * motion : unsound;
     const double keeps = std::exp(-1 / noise_.lasts_frames - motion / noise_.lasts_motion);
     b.variance = std::min(b.variance + added * added, 1.0);
     b.covariance *= keeps;

@@ -26,6 +26,7 @@ class CorrectionFilter {
     double sound_flow = 0.001;    ///< added by a frame of sound flow
     double flow_slip = 0.1;       ///< and by its motion, as a share of it
     double lost_flow = 0.07;      ///< added by a frame without
+    double covered = 0.02;        ///< of which the reason is that something lies over the point
     double network = 0.04;        ///< the network's error that is new in each frame, at full confidence
     double lasting = 0.05;        ///< its error that lasts,
     double lasts_frames = 500;    ///< which is forgotten in this time

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cover.h"
+
 namespace kpt {
 namespace {
 
@@ -18,8 +20,10 @@ constexpr double kForwardBackwardPixels = 1.0;
 constexpr float kLargestChange = 25;        ///< mean over the window, in grey levels: more is another surface
 constexpr double kLargestOwnMotion = 0.15;  ///< of a point against the object's, in box sides a frame
 constexpr double kNeighbourhoodSides = 0.25;
-constexpr int kFewest = 4;       ///< sound points; with fewer there is no telling who is wrong
-constexpr double kTurns = 0.01;  ///< radians, or share of scale: less is no turn
+constexpr double kLag = 0.3;            ///< share of the neighbours' motion that a point at an edge may fall behind
+constexpr double kLeastMotion = 0.003;  ///< of the neighbours, in box sides a frame: less tells no lag
+constexpr int kFewest = 4;              ///< sound points; with fewer there is no telling who is wrong
+constexpr double kTurns = 0.01;         ///< radians, or share of scale: less is no turn
 
 const cv::TermCriteria kStop(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 20, 0.03);
 
@@ -86,6 +90,7 @@ void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, const st
                  CarriedPoints *carried) {
   carried->points = points;
   carried->sound.assign(points.size(), false);
+  carried->covered.assign(points.size(), false);
   carried->sound_count = 0;
   current_ready_ = false;
   if (!remembered_ || points.empty() || frame_width_ != frame.width() || frame_height_ != frame.height()) return;
@@ -174,16 +179,58 @@ void Flow::DropOutliers(const std::vector<Point2> &points, CarriedPoints *carrie
 
 void Flow::MoveWithNeighbours(const std::vector<Point2> &points, CarriedPoints *carried) {
   if (carried->sound_count == 0 || carried->sound_count == static_cast<int>(points.size())) return;
-  weight_.resize(points.size());
-  const double reach = kNeighbourhoodSides * object_side_;
+  free_.assign(points.size(), 1.0F);
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (carried->sound[i]) continue;
-    for (std::size_t j = 0; j < points.size(); ++j) {
-      const double dx = points[i].x - points[j].x, dy = points[i].y - points[j].y;
-      weight_[j] = carried->sound[j] ? static_cast<float>(1 / (1 + (dx * dx + dy * dy) / (reach * reach))) : 0.0F;
-    }
-    const RobustFit motion = FitRobustly({points, carried->points, weight_}, 0.05 * object_side_, Similarity{});
-    carried->points[i] = motion.transform(points[i]);
+    if (!carried->sound[i]) carried->points[i] = WithNeighbours(i, points, *carried);
+  }
+}
+
+/// Where the sound and free points nearby carry this one; without any, where all points' motion does.
+Point2 Flow::WithNeighbours(std::size_t point, const std::vector<Point2> &points, const CarriedPoints &carried) {
+  const double reach = kNeighbourhoodSides * object_side_;
+  bool any = false;
+  weight_.resize(points.size());
+  for (std::size_t j = 0; j < points.size(); ++j) {
+    const double dx = points[point].x - points[j].x, dy = points[point].y - points[j].y;
+    const bool tells = j != point && carried.sound[j];
+    weight_[j] = tells ? free_[j] * static_cast<float>(1 / (1 + (dx * dx + dy * dy) / (reach * reach))) : 0.0F;
+    any = any || weight_[j] > 0;
+  }
+  if (!any) return motion_(points[point]);
+  return FitRobustly({points, carried.points, weight_}, 0.05 * object_side_, Similarity{}).transform(points[point]);
+}
+
+bool Flow::Lags(Point2 from, Point2 by_flow, Point2 with_neighbours) const {
+  const double nx = with_neighbours.x - from.x, ny = with_neighbours.y - from.y;
+  const double fx = by_flow.x - from.x, fy = by_flow.y - from.y;
+  const double whole = nx * nx + ny * ny, least = kLeastMotion * object_side_;
+  const bool slower = fx * fx + fy * fy <= whole;
+  return slower && whole >= least * least && fx * nx + fy * ny <= (1 - kLag) * whole;
+}
+
+void Flow::CarryCovered(const std::vector<Point2> &points, const std::vector<float> &covered,
+                        const std::vector<float> &at_edge, CarriedPoints *carried) {
+  if (!current_ready_) return;
+  free_.resize(points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    free_[i] = (1 - covered[i]) * (1 - at_edge[i]);
+    carried->covered[i] = covered[i] >= Cover::kCovered;
+    if (carried->covered[i]) carried->sound[i] = false;
+  }
+  with_neighbours_ = carried->points;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const bool may_lag = at_edge[i] > 0 && carried->sound[i];
+    if (!carried->covered[i] && !may_lag) continue;
+    const Point2 there = WithNeighbours(i, points, *carried);
+    if (!carried->covered[i] && !Lags(points[i], carried->points[i], there)) continue;
+    carried->covered[i] = true;
+    with_neighbours_[i] = there;
+  }
+  std::swap(carried->points, with_neighbours_);
+  carried->sound_count = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    carried->sound[i] = carried->sound[i] && !carried->covered[i];
+    carried->sound_count += carried->sound[i];
   }
 }
 

@@ -18,6 +18,7 @@ struct CarriedPoints {
   std::vector<Point2> points;  ///< in the frame
   std::vector<bool> sound;     ///< forward and backward flow agree
   int sound_count = 0;
+  std::vector<bool> covered{};  ///< went with those nearby, as something lies over the point
 };
 
 class Flow {
@@ -29,6 +30,15 @@ class Flow {
   /// Without a picture to compare they stay where they are, unsound.
   void Carry(FramePixels &frame, const std::vector<Point2> &points, const std::vector<float> &weight,
              CarriedPoints *carried);
+
+  /// After Carry: points that are covered go with those nearby that are free (cover.h). One at an occluder's edge does
+  /// so too where it lags behind them: flow has taken hold of the edge.
+  void CarryCovered(const std::vector<Point2> &points, const std::vector<float> &covered,
+                    const std::vector<float> &at_edge, CarriedPoints *carried);
+
+  /// The grey picture of the frame that was carried into or remembered last, and the part of the frame that it shows.
+  const cv::Mat &picture() const { return grey_; }
+  const GreyRegion &region() const { return region_; }
 
   /// The motion that most points shared in the last Carry; none where too few were sound.
   const Similarity &common_motion() const { return motion_; }
@@ -43,6 +53,8 @@ class Flow {
                           const CarriedPoints &carried);
   void DropOutliers(const std::vector<Point2> &points, CarriedPoints *carried);
   void MoveWithNeighbours(const std::vector<Point2> &points, CarriedPoints *carried);
+  Point2 WithNeighbours(std::size_t point, const std::vector<Point2> &points, const CarriedPoints &carried);
+  bool Lags(Point2 from, Point2 by_flow, Point2 with_neighbours) const;
 
   bool remembered_ = false;
   bool current_ready_ = false;  ///< `current_` shows the frame of the last Carry
@@ -58,6 +70,8 @@ class Flow {
   std::vector<cv::Point2f> start_, forward_, backward_;
   std::vector<unsigned char> forward_found_, backward_found_;
   std::vector<float> error_, backward_error_, weight_;
+  std::vector<float> free_;  ///< of each point, as a neighbour
+  std::vector<Point2> with_neighbours_;
 };
 
 }  // namespace kpt

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/imgproc.hpp>
 
 #include "kpt/base/error.h"
 
@@ -14,6 +15,8 @@ constexpr int kSoundToFollow = 4;      ///< points that tell the common motion; 
 constexpr double kPlaceGain = 0.2;     ///< of the fit to the layout, which limbs pull about, against the common motion
 constexpr double kPulledGain = 0.1;    ///< of each frame in the mean of corrections
 constexpr float kLeastWeight = 0.05F;  ///< in the place's fit, of a point that the estimator does not believe in
+
+constexpr float kLeastBelief = 0.05F;  ///< in the estimator's answer about a covered point
 
 /// The smallest box around the points that are not lost.
 Box HullOf(const std::vector<TrackedPoint> &points) {
@@ -56,6 +59,8 @@ void InstanceTrack::Forget() {
   pulled_ = 0;
   confidence_.assign(layout_->points.size(), 0);
   flow_.Forget();
+  scene_.Forget();
+  cover_.Reset(layout_->points.size());
   smoother_.Reset();
 }
 
@@ -143,7 +148,7 @@ void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings)
   ++frames_since_inference_;
   const bool carried = settings.use_flow && !given_;
   if (carried) {
-    flow_.Carry(frame, filter_.points(), layout_->steady, &carried_);
+    CarryPoints(frame);
     motion_.resize(carried_.points.size());
     for (std::size_t i = 0; i < motion_.size(); ++i) {
       motion_[i] = {carried_.points[i].x - filter_.points()[i].x, carried_.points[i].y - filter_.points()[i].y};
@@ -154,11 +159,25 @@ void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings)
   FollowPoints(carried && carried_.sound_count >= kSoundToFollow);
 }
 
+void InstanceTrack::CarryPoints(FramePixels &frame) {
+  const std::vector<Point2> &points = filter_.points();
+  weight_ = layout_->steady;
+  for (std::size_t i = 0; i < weight_.size(); ++i) weight_[i] *= cover_.Free(i) * (1 - cover_.at_edge()[i]);
+  flow_.Carry(frame, points, weight_, &carried_);
+  scene_.Compare(flow_.picture(), flow_.region(), frame_from_object_.scale());
+  looked_at_ = carried_.points;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (cover_.covered()[i] >= Cover::kCovered) looked_at_[i] = flow_.common_motion()(points[i]);
+  }
+  cover_.Look(scene_, looked_at_);
+  flow_.CarryCovered(points, cover_.covered(), cover_.at_edge(), &carried_);
+}
+
 void InstanceTrack::FollowPoints(bool carried) {
   if (layout_->fills_picture) return;  // it is where the picture is
   weight_.resize(confidence_.size());
   for (std::size_t i = 0; i < weight_.size(); ++i) {
-    weight_[i] = layout_->known[i] ? std::max(confidence_[i], kLeastWeight) * layout_->steady[i] : 0.0F;
+    weight_[i] = layout_->known[i] ? std::max(SeenConfidence(i), kLeastWeight) * layout_->steady[i] : 0.0F;
   }
   const Similarity predicted = carried ? flow_.common_motion() * frame_from_object_ : frame_from_object_;
   const Similarity fit = FollowObject(*layout_, filter_.points(), weight_, predicted);
@@ -181,6 +200,15 @@ CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
   return {frame_from_object_, nullptr, ++unseeded_questions_ % 2 == 0, nullptr};
 }
 
+/// Of a point that something lies over the estimator can only guess.
+const Measurements &InstanceTrack::Discounted(const Measurements &measurements) {
+  discounted_ = measurements;
+  for (std::size_t i = 0; i < discounted_.size(); ++i) {
+    discounted_[i].confidence *= std::max(cover_.Free(i) * cover_.Free(i), kLeastBelief);
+  }
+  return discounted_;
+}
+
 void InstanceTrack::Correct(const Measurements &measurements, const TrackerSettings &settings) {
   inferred_ = true;
   frames_since_inference_ = 0;
@@ -190,7 +218,7 @@ void InstanceTrack::Correct(const Measurements &measurements, const TrackerSetti
   mean_confidence_ = MeanConfidence(*layout_, measurements);
   if (settings.use_flow && settings.use_filter) {
     const std::vector<Point2> predicted = filter_.points();
-    filter_.Correct(measurements, frame_from_object_, *layout_);
+    filter_.Correct(Discounted(measurements), frame_from_object_, *layout_);
     double moved = 0;
     for (std::size_t i = 0; i < predicted.size(); ++i) {
       moved += std::hypot(filter_.points()[i].x - predicted[i].x, filter_.points()[i].y - predicted[i].y);
@@ -242,7 +270,24 @@ std::optional<EventKind> InstanceTrack::Judge(const TrackerSettings &settings) {
 }
 
 void InstanceTrack::Remember(FramePixels &frame, const TrackerSettings &settings) {
-  if (following_ && settings.use_flow) flow_.Remember(frame, frame_from_object_);
+  if (!following_ || !settings.use_flow) return;
+  flow_.Remember(frame, frame_from_object_);
+  scene_.Learn(flow_.picture(), flow_.region(), Outline(), frame_from_object_.scale());
+}
+
+/// Around all points and the layout's box; convex.
+std::vector<cv::Point2f> InstanceTrack::Outline() const {
+  std::vector<cv::Point2f> all, outline;
+  for (const Point2 &p : points()) all.emplace_back(p.x, p.y);
+  const Box &box = layout_->hull;
+  for (const float x : {box.x, box.x + box.width}) {
+    for (const float y : {box.y, box.y + box.height}) {
+      const Point2 p = frame_from_object_({x, y});
+      all.emplace_back(p.x, p.y);
+    }
+  }
+  cv::convexHull(all, outline);
+  return outline;
 }
 
 Visibility InstanceTrack::VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const {
@@ -250,7 +295,7 @@ Visibility InstanceTrack::VisibilityOf(std::size_t keypoint, const TrackerSettin
   const bool known_by_caller =
       states_.state() == TrackState::kTracked && states_.confident_frames() == 0 && states_.doubtful_frames() == 0;
   if (!known_by_caller && (!inferred_ || !Confident(settings))) return Visibility::kProjected;
-  return confidence_[keypoint] >= settings.confidence_threshold ? Visibility::kVisible : Visibility::kHidden;
+  return SeenConfidence(keypoint) >= settings.confidence_threshold ? Visibility::kVisible : Visibility::kHidden;
 }
 
 bool InstanceTrack::Report(double time_s, const TrackerSettings &settings, Instance *instance) {
@@ -269,7 +314,7 @@ bool InstanceTrack::Report(double time_s, const TrackerSettings &settings, Insta
   }
   instance->points.resize(smoothed_.size());
   for (std::size_t i = 0; i < smoothed_.size(); ++i) {
-    instance->points[i] = {smoothed_[i], filter_.points()[i], confidence_[i], VisibilityOf(i, settings)};
+    instance->points[i] = {smoothed_[i], filter_.points()[i], SeenConfidence(i), VisibilityOf(i, settings)};
   }
   instance->box = HullOf(instance->points);
   return true;

@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "correction_filter.h"
+#include "cover.h"
 #include "crop_batch.h"
 #include "crowd.h"
 #include "flow.h"
 #include "object_layout.h"
 #include "point_smoother.h"
+#include "scene_memory.h"
 #include "search.h"
 #include "track_state.h"
 
@@ -89,7 +91,11 @@ class InstanceTrack {
  private:
   bool Confident(const TrackerSettings &settings) const;
   void Forget();
+  void CarryPoints(FramePixels &frame);
   void FollowPoints(bool carried);
+  const Measurements &Discounted(const Measurements &measurements);
+  std::vector<cv::Point2f> Outline() const;
+  float SeenConfidence(std::size_t keypoint) const { return confidence_[keypoint] * cover_.Free(keypoint); }
   Visibility VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const;
 
   int id_;
@@ -97,6 +103,8 @@ class InstanceTrack {
   TrackStateMachine states_;
   CorrectionFilter filter_;
   Flow flow_;
+  SceneMemory scene_;
+  Cover cover_;
   PointSmoother smoother_;
   CarriedPoints carried_;
   std::vector<Point2> motion_;  ///< of each point since the last frame, by flow; empty where there was none
@@ -107,14 +115,15 @@ class InstanceTrack {
   bool inferred_ = false;  ///< in this frame
   Similarity frame_from_object_;
   std::optional<Similarity> last_place_;  ///< in the last confident frame
-  std::vector<float> confidence_;         ///< of each point
+  std::vector<float> confidence_;         ///< of each point, as the estimator has it
   std::vector<float> weight_;             ///< of each point when the place follows them
   float mean_confidence_ = 0;
   int frames_since_inference_ = 0;
   int questions_ = 0;  ///< asked so far: they differ in turn
   int unseeded_questions_ = 0;
   double pulled_ = 0;
-  std::vector<Point2> smoothed_;
+  std::vector<Point2> smoothed_, looked_at_;
+  Measurements discounted_;
 };
 
 /// Those that are followed and not themselves in doubt.

@@ -28,8 +28,7 @@ struct VideoReader::Impl {
   int next = 0;                    ///< the frame that the next grab gives
   int frames = -1;                 ///< how many there are, once the end was met
   std::vector<double> time_ms;     ///< of the frames that were decoded in order, as long as it rises
-  bool times_end = false;          ///< the last frames have none
-  bool times_prove = true;         ///< each stands for one frame
+  bool times_end = false;          ///< the frames behind those have none that would rise
   std::vector<std::size_t> looks;  ///< of every kLookEvery-th of these frames: a hash of its pixels
 
   void Open() {
@@ -52,7 +51,8 @@ struct VideoReader::Impl {
   void NoteTime(double now) {
     if (!time_ms.empty() && now <= time_ms.back()) {
       times_end = true;
-      times_prove = now == 0;  // those that the decoder held back to the end come without a time; else it runs twice
+      // Frames that the decoder held back to the end come without a time. Else it runs twice, and proves nothing.
+      if (now != 0) looks.clear();
       return;
     }
     time_ms.push_back(now);
@@ -76,7 +76,7 @@ struct VideoReader::Impl {
   /// Seeks so that `index`, which was decoded before, is soon the next frame; false where that cannot be proved.
   bool SeekBefore(int index) {
     const int proof = (index - 1) / kLookEvery * kLookEvery;
-    if (!times_prove || index < kWorthSeeking || proof / kLookEvery >= static_cast<int>(looks.size())) return false;
+    if (index < kWorthSeeking || proof / kLookEvery >= static_cast<int>(looks.size())) return false;
     for (const int run_up : kRunUps) {
       if (run_up > proof || !capture.set(cv::CAP_PROP_POS_FRAMES, proof - run_up) || !capture.grab()) return false;
       const int grabbed = GrabbedFrame();

@@ -19,10 +19,8 @@ constexpr double kOthersReach = 0.75;  ///< from a known object's centre, in box
 
 std::optional<Box> Changes::Largest(FramePixels &frame, const std::vector<CrowdMember> &known) {
   const double scale = std::min(1.0, kSide / std::max(frame.width(), frame.height()));
-  const cv::Size size(std::max(1, static_cast<int>(std::lround(frame.width() * scale))),
-                      std::max(1, static_cast<int>(std::lround(frame.height() * scale))));
-  const GreyRegion whole{cv::Rect(0, 0, frame.width(), frame.height()), static_cast<double>(size.width) / frame.width(),
-                         static_cast<double>(size.height) / frame.height()};
+  const GreyRegion whole = GreyRegion::Scaled({0, 0, frame.width(), frame.height()}, scale);
+  const cv::Size size = whole.size();
   frame.Grey(whole, size, &grey_);
   grey_.convertTo(now_, CV_32F);
   cv::GaussianBlur(now_, now_, cv::Size(3, 3), 0);  // small frames are as noisy as their sensor

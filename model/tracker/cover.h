@@ -11,6 +11,9 @@
 
 namespace kpt {
 
+/// How much a point tells of the motion of those nearby, [0, 1].
+inline float FreeAsNeighbour(float covered, float at_edge) { return (1 - covered) * (1 - at_edge); }
+
 class Cover {
  public:
   static constexpr float kCovered = 0.5F;  ///< a point of more is not to be seen

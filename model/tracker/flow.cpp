@@ -41,19 +41,6 @@ cv::Rect Around(Point2 centre, double reach, int width, int height) {
 
 bool Contains(const cv::Rect &outer, const cv::Rect &inner) { return (outer & inner) == inner; }
 
-cv::Size GreySize(const GreyRegion &region) {
-  return {static_cast<int>(std::lround(region.rect.width * region.scale_x)),
-          static_cast<int>(std::lround(region.rect.height * region.scale_y))};
-}
-
-GreyRegion RegionFor(const cv::Rect &rect, double object_side) {
-  const double wanted = std::min(1.0, kObjectPixels / object_side);
-  GreyRegion region{rect, 1, 1};
-  region.scale_x = std::max(1.0, std::round(rect.width * wanted)) / rect.width;
-  region.scale_y = std::max(1.0, std::round(rect.height * wanted)) / rect.height;
-  return region;
-}
-
 bool Turns(const Similarity &motion) {
   return std::abs(motion.angle_rad()) > kTurns || std::abs(motion.scale() - 1) > kTurns;
 }
@@ -71,8 +58,8 @@ void Flow::Remember(FramePixels &frame, const Similarity &frame_from_object) {
   if (current_ready_ && same_frame_size && scale_fits && Contains(region_.rect, needed)) {
     std::swap(previous_, current_);
   } else {
-    region_ = RegionFor(Around(centre, kRegionSides * object_side_, frame.width(), frame.height()), object_side_);
-    frame.Grey(region_, GreySize(region_), &grey_);
+    region_ = GreyRegion::Scaled(Around(centre, kRegionSides * object_side_, frame.width(), frame.height()), wanted);
+    frame.Grey(region_, region_.size(), &grey_);
     cv::buildOpticalFlowPyramid(grey_, previous_, cv::Size(kWindow, kWindow), kLevels);
   }
   frame_width_ = frame.width();
@@ -94,7 +81,7 @@ void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, const st
   carried->sound_count = 0;
   current_ready_ = false;
   if (!remembered_ || points.empty() || frame_width_ != frame.width() || frame_height_ != frame.height()) return;
-  frame.Grey(region_, GreySize(region_), &grey_);
+  frame.Grey(region_, region_.size(), &grey_);
   cv::buildOpticalFlowPyramid(grey_, current_, cv::Size(kWindow, kWindow), kLevels);
   current_ready_ = true;
 
@@ -143,7 +130,7 @@ void Flow::Track(const std::vector<Point2> &points, const Similarity &motion, Ca
   cv::calcOpticalFlowPyrLK(current_, previous, forward_, backward_, backward_found_, backward_error_, window, kLevels,
                            kStop, kFlags);
   carried->sound_count = 0;
-  const cv::Size size = GreySize(region_);
+  const cv::Size size = region_.size();
   for (std::size_t i = 0; i < points.size(); ++i) {
     const cv::Point2f there = forward_[i], back = backward_[i] - start_[i];
     const bool inside = there.x >= 0 && there.y >= 0 && there.x <= static_cast<float>(size.width - 1) &&
@@ -213,7 +200,7 @@ void Flow::CarryCovered(const std::vector<Point2> &points, const std::vector<flo
   if (!current_ready_) return;
   free_.resize(points.size());
   for (std::size_t i = 0; i < points.size(); ++i) {
-    free_[i] = (1 - covered[i]) * (1 - at_edge[i]);
+    free_[i] = FreeAsNeighbour(covered[i], at_edge[i]);
     carried->covered[i] = covered[i] >= Cover::kCovered;
     if (carried->covered[i]) carried->sound[i] = false;
   }

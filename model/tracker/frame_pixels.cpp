@@ -3,6 +3,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <string>
 
@@ -75,6 +76,22 @@ void CheckFrame(const FrameView &frame) {
              std::to_string(row_bytes) + ".");
     }
   }
+}
+
+GreyRegion GreyRegion::Scaled(const cv::Rect &rect, double scale) {
+  const double wanted = std::min(1.0, scale);
+  GreyRegion region{rect, 1, 1};
+  region.scale_x = std::max(1.0, std::round(rect.width * wanted)) / rect.width;
+  region.scale_y = std::max(1.0, std::round(rect.height * wanted)) / rect.height;
+  return region;
+}
+
+cv::Size GreyRegion::size() const {
+  return {static_cast<int>(std::lround(rect.width * scale_x)), static_cast<int>(std::lround(rect.height * scale_y))};
+}
+
+bool GreyRegion::operator==(const GreyRegion &other) const {
+  return rect == other.rect && scale_x == other.scale_x && scale_y == other.scale_y;
 }
 
 // Pixel centres are integers, so a region's first pixel covers -0.5 to 0.5.

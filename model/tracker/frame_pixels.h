@@ -24,6 +24,12 @@ struct GreyRegion {
   double scale_x = 1;  ///< of the grey image, at most 1
   double scale_y = 1;
 
+  /// `rect`, shrunk to about this scale, at most 1, so that it has whole pixels.
+  static GreyRegion Scaled(const cv::Rect &rect, double scale);
+
+  cv::Size size() const;  ///< of the grey image
+  bool operator==(const GreyRegion &other) const;
+
   Point2 FromFrame(Point2 p) const;
   Point2 ToFrame(Point2 p) const;
 };

@@ -15,7 +15,6 @@ constexpr int kSoundToFollow = 4;      ///< points that tell the common motion; 
 constexpr double kPlaceGain = 0.2;     ///< of the fit to the layout, which limbs pull about, against the common motion
 constexpr double kPulledGain = 0.1;    ///< of each frame in the mean of corrections
 constexpr float kLeastWeight = 0.05F;  ///< in the place's fit, of a point that the estimator does not believe in
-
 constexpr float kLeastBelief = 0.05F;  ///< in the estimator's answer about a covered point
 
 /// The smallest box around the points that are not lost.
@@ -162,7 +161,9 @@ void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings)
 void InstanceTrack::CarryPoints(FramePixels &frame) {
   const std::vector<Point2> &points = filter_.points();
   weight_ = layout_->steady;
-  for (std::size_t i = 0; i < weight_.size(); ++i) weight_[i] *= cover_.Free(i) * (1 - cover_.at_edge()[i]);
+  for (std::size_t i = 0; i < weight_.size(); ++i) {
+    weight_[i] *= FreeAsNeighbour(cover_.covered()[i], cover_.at_edge()[i]);
+  }
   flow_.Carry(frame, points, weight_, &carried_);
   scene_.Compare(flow_.picture(), flow_.region(), frame_from_object_.scale());
   looked_at_ = carried_.points;
@@ -197,7 +198,8 @@ CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
   const int every = settings.seeded_every;
   const bool seeded = (every > 0 && questions_ % every == 0) || !settings.use_flow;
   if (seeded) return {frame_from_object_, &filter_.points(), false, nullptr};
-  return {frame_from_object_, nullptr, ++unseeded_questions_ % 2 == 0, nullptr};
+  const int unseeded = questions_ - (every > 0 ? questions_ / every : 0);
+  return {frame_from_object_, nullptr, unseeded % 2 == 0, nullptr};
 }
 
 /// Of a point that something lies over the estimator can only guess.

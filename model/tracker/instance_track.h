@@ -120,7 +120,6 @@ class InstanceTrack {
   float mean_confidence_ = 0;
   int frames_since_inference_ = 0;
   int questions_ = 0;  ///< asked so far: they differ in turn
-  int unseeded_questions_ = 0;
   double pulled_ = 0;
   std::vector<Point2> smoothed_, looked_at_;
   Measurements discounted_;

@@ -17,10 +17,6 @@ constexpr double kChangePerNoise = 4;     ///< more than so many times the noise
 constexpr double kLeastKnownShare = 0.7;  ///< of what is around a place
 constexpr int kFewestPixels = 100;        ///< that tell the noise
 
-bool Same(const GreyRegion &a, const GreyRegion &b) {
-  return a.rect == b.rect && a.scale_x == b.scale_x && a.scale_y == b.scale_y;
-}
-
 }  // namespace
 
 void SceneMemory::Forget() {
@@ -33,7 +29,7 @@ void SceneMemory::MoveTo(const GreyRegion &region, cv::Size size) {
   if (scene_.empty()) {
     scene_ = cv::Mat::zeros(size, CV_8U);
     known_ = cv::Mat::zeros(size, CV_8U);
-  } else if (!Same(region, region_)) {
+  } else if (!(region == region_)) {
     unchanged_.release();
     const cv::Matx23d to(region.scale_x / region_.scale_x, 0, (region_.rect.x - region.rect.x) * region.scale_x, 0,
                          region.scale_y / region_.scale_y, (region_.rect.y - region.rect.y) * region.scale_y);
@@ -75,7 +71,7 @@ void SceneMemory::Learn(const cv::Mat &grey, const GreyRegion &region, const std
 
 void SceneMemory::Compare(const cv::Mat &grey, const GreyRegion &region, double object_side) {
   unchanged_.release();
-  if (scene_.empty() || !Same(region, region_) || noise_ < 0 || noise_ > kMostNoise) return;
+  if (scene_.empty() || !(region == region_) || noise_ < 0 || noise_ > kMostNoise) return;
   cv::blur(grey, blurred_, {3, 3});
   cv::blur(scene_, blurred_scene_, {3, 3});
   cv::absdiff(blurred_, blurred_scene_, change_);

@@ -134,10 +134,14 @@ Candidate Search::Further(FramePixels &frame, const std::optional<Similarity> &l
     ++next_window_;
   }
   const double larger = kSurroundings[next_window_ / windows % std::size(kSurroundings)];
-  if (last) places_.push_back(Similarity::Make(last->scale() * larger, last->angle_rad(), last->shift()));
+  const double angle = last ? last->angle_rad() : 0;
+  const auto look_around = [&](double side, Point2 centre) {
+    places_.push_back(Similarity::Make(side * larger, angle, centre));
+  };
+  if (last) look_around(last->scale(), last->shift());
   if (change) {
-    const Similarity here = FrameFromObject(*change, last ? last->angle_rad() : 0);
-    places_.push_back(Similarity::Make((last ? last->scale() : here.scale()) * larger, here.angle_rad(), here.shift()));
+    const Similarity here = FrameFromObject(*change, angle);
+    look_around(last ? last->scale() : here.scale(), here.shift());
   }
   return BestOf(frame, places_, threshold, times);
 }

@@ -1,8 +1,6 @@
 // The small parts around the tracker: the clock and the error barrier.
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "frame_clock.h"
 #include "protect.h"
 

@@ -20,6 +20,12 @@ void Cover::Reset(std::size_t keypoints) {
   usual_.assign(keypoints, SceneMemory::kNotKnown);
 }
 
+float Cover::Share() const {
+  float covered = 0;
+  for (std::size_t i = 0; i < covered_.size(); ++i) covered += covered_[i] >= kCovered || at_edge_[i] >= kCovered;
+  return covered / static_cast<float>(covered_.size());
+}
+
 void Cover::Look(const SceneMemory &scene, const std::vector<Point2> &places) {
   for (std::size_t i = 0; i < covered_.size(); ++i) {
     const float around = scene.Unchanged(places[i], kAround);

@@ -28,6 +28,12 @@ class Cover {
   /// Of each point: 0, nothing is near it, to 1, it is at an occluder's edge.
   const std::vector<float> &at_edge() const { return at_edge_; }
 
+  /// Share of the points that are covered or at an edge.
+  float Share() const;
+
+  /// The point was seen after all.
+  void Uncover(std::size_t keypoint) { covered_[keypoint] = 0; }
+
   /// How much of a point is free to be seen, [0, 1].
   float Free(std::size_t keypoint) const { return 1 - covered_[keypoint]; }
 

@@ -1,8 +1,5 @@
 #include "flow.h"
 
-#include <opencv2/imgproc.hpp>
-#include <opencv2/video/tracking.hpp>
-
 #include <algorithm>
 #include <cmath>
 
@@ -11,21 +8,14 @@
 namespace kpt {
 namespace {
 
-constexpr int kWindow = 21;
-constexpr int kLevels = 3;
-constexpr double kObjectPixels = 256;  ///< of the grey picture, for the object's longer side at most
-constexpr double kRegionSides = 1.2;   ///< from the object's centre to the region's edge, in box sides
-constexpr double kReuseSides = 0.75;   ///< the same region serves while it reaches this far
-constexpr double kForwardBackwardPixels = 1.0;
-constexpr float kLargestChange = 25;        ///< mean over the window, in grey levels: more is another surface
+constexpr double kObjectPixels = 256;       ///< of the grey picture, for the object's longer side at most
+constexpr double kRegionSides = 1.2;        ///< from the object's centre to the region's edge, in box sides
+constexpr double kReuseSides = 0.75;        ///< the same region serves while it reaches this far
 constexpr double kLargestOwnMotion = 0.15;  ///< of a point against the object's, in box sides a frame
 constexpr double kNeighbourhoodSides = 0.25;
 constexpr double kLag = 0.3;            ///< share of the neighbours' motion that a point at an edge may fall behind
 constexpr double kLeastMotion = 0.003;  ///< of the neighbours, in box sides a frame: less tells no lag
 constexpr int kFewest = 4;              ///< sound points; with fewer there is no telling who is wrong
-constexpr double kTurns = 0.01;         ///< radians, or share of scale: less is no turn
-
-const cv::TermCriteria kStop(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 20, 0.03);
 
 /// The part of the frame within `reach` of `centre`; at least one pixel.
 cv::Rect Around(Point2 centre, double reach, int width, int height) {
@@ -40,10 +30,6 @@ cv::Rect Around(Point2 centre, double reach, int width, int height) {
 }
 
 bool Contains(const cv::Rect &outer, const cv::Rect &inner) { return (outer & inner) == inner; }
-
-bool Turns(const Similarity &motion) {
-  return std::abs(motion.angle_rad()) > kTurns || std::abs(motion.scale() - 1) > kTurns;
-}
 
 }  // namespace
 
@@ -60,7 +46,7 @@ void Flow::Remember(FramePixels &frame, const Similarity &frame_from_object) {
   } else {
     region_ = GreyRegion::Scaled(Around(centre, kRegionSides * object_side_, frame.width(), frame.height()), wanted);
     frame.Grey(region_, region_.size(), &grey_);
-    cv::buildOpticalFlowPyramid(grey_, previous_, cv::Size(kWindow, kWindow), kLevels);
+    BuildPyramid(grey_, &previous_);
   }
   frame_width_ = frame.width();
   frame_height_ = frame.height();
@@ -82,7 +68,7 @@ void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, const st
   current_ready_ = false;
   if (!remembered_ || points.empty() || frame_width_ != frame.width() || frame_height_ != frame.height()) return;
   frame.Grey(region_, region_.size(), &grey_);
-  cv::buildOpticalFlowPyramid(grey_, current_, cv::Size(kWindow, kWindow), kLevels);
+  BuildPyramid(grey_, &current_);
   current_ready_ = true;
 
   Track(points, motion_, carried);  // as things moved in the last frame,
@@ -93,19 +79,10 @@ void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, const st
   MoveWithNeighbours(points, carried);
 }
 
-const std::vector<cv::Mat> &Flow::PreviousMovedBy(const Similarity &motion) {
+const Pyramid &Flow::PreviousMovedBy(const Similarity &motion) {
   if (!Turns(motion)) return previous_;
-  const auto in_region = [this](Point2 p) { return cv::Point2f(region_.FromFrame(p).x, region_.FromFrame(p).y); };
-  const auto origin = Point2{static_cast<float>(region_.rect.x), static_cast<float>(region_.rect.y)};
-  const Point2 corners[] = {origin, {origin.x + 100, origin.y}, {origin.x, origin.y + 100}};
-  cv::Point2f from[3], to[3];
-  for (int i = 0; i < 3; ++i) {
-    from[i] = in_region(corners[i]);
-    to[i] = in_region(motion(corners[i]));
-  }
-  cv::warpAffine(previous_[0], moved_, cv::getAffineTransform(from, to), previous_[0].size(), cv::INTER_LINEAR,
-                 cv::BORDER_REPLICATE);
-  cv::buildOpticalFlowPyramid(moved_, previous_moved_, cv::Size(kWindow, kWindow), kLevels);
+  LayOnto(previous_[0], region_, motion, region_, &moved_);
+  BuildPyramid(moved_, &previous_moved_);
   return previous_moved_;
 }
 
@@ -119,26 +96,10 @@ void Flow::Track(const std::vector<Point2> &points, const Similarity &motion, Ca
     forward_.emplace_back(there.x, there.y);
     start_.push_back(is_moved ? forward_.back() : cv::Point2f(here.x, here.y));
   }
-  const std::vector<cv::Mat> &previous = PreviousMovedBy(motion);
-  backward_ = start_;
-  for (std::size_t i = 0; i < points.size(); ++i) backward_[i] -= forward_[i];  // the way back that is expected
-  const cv::Size window(kWindow, kWindow);
-  constexpr int kFlags = cv::OPTFLOW_USE_INITIAL_FLOW;
-  cv::calcOpticalFlowPyrLK(previous, current_, start_, forward_, forward_found_, error_, window, kLevels, kStop,
-                           kFlags);
-  for (std::size_t i = 0; i < points.size(); ++i) backward_[i] += forward_[i];
-  cv::calcOpticalFlowPyrLK(current_, previous, forward_, backward_, backward_found_, backward_error_, window, kLevels,
-                           kStop, kFlags);
+  lucas_kanade_.Track(PreviousMovedBy(motion), current_, start_, &forward_, &carried->sound);
   carried->sound_count = 0;
-  const cv::Size size = region_.size();
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const cv::Point2f there = forward_[i], back = backward_[i] - start_[i];
-    const bool inside = there.x >= 0 && there.y >= 0 && there.x <= static_cast<float>(size.width - 1) &&
-                        there.y <= static_cast<float>(size.height - 1);
-    const bool returns = std::hypot(back.x, back.y) <= kForwardBackwardPixels;  // false for NaN
-    carried->sound[i] =
-        forward_found_[i] != 0 && backward_found_[i] != 0 && inside && returns && error_[i] <= kLargestChange;
-    carried->points[i] = carried->sound[i] ? region_.ToFrame({there.x, there.y}) : points[i];
+    carried->points[i] = carried->sound[i] ? region_.ToFrame({forward_[i].x, forward_[i].y}) : points[i];
     carried->sound_count += carried->sound[i];
   }
 }

@@ -9,8 +9,7 @@
 
 #include <vector>
 
-#include "frame_pixels.h"
-#include "similarity.h"
+#include "lucas_kanade.h"
 
 namespace kpt {
 
@@ -48,7 +47,7 @@ class Flow {
 
  private:
   void Track(const std::vector<Point2> &points, const Similarity &motion, CarriedPoints *carried);
-  const std::vector<cv::Mat> &PreviousMovedBy(const Similarity &motion);
+  const Pyramid &PreviousMovedBy(const Similarity &motion);
   Similarity CommonMotion(const std::vector<Point2> &points, const std::vector<float> &weight,
                           const CarriedPoints &carried);
   void DropOutliers(const std::vector<Point2> &points, CarriedPoints *carried);
@@ -63,13 +62,13 @@ class Flow {
   double object_side_ = 1;  ///< in pixels of the frame
   GreyRegion region_;
   cv::Mat grey_;
-  std::vector<cv::Mat> previous_, current_;  ///< pyramids over `region_`
+  LucasKanade lucas_kanade_;
+  Pyramid previous_, current_;  ///< over `region_`
   cv::Mat moved_;
-  std::vector<cv::Mat> previous_moved_;
+  Pyramid previous_moved_;
   Similarity motion_;  ///< of all points, from the last frame but one to the last
-  std::vector<cv::Point2f> start_, forward_, backward_;
-  std::vector<unsigned char> forward_found_, backward_found_;
-  std::vector<float> error_, backward_error_, weight_;
+  std::vector<cv::Point2f> start_, forward_;
+  std::vector<float> weight_;
   std::vector<float> free_;  ///< of each point, as a neighbour
   std::vector<Point2> with_neighbours_;
 };

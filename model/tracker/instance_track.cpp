@@ -11,11 +11,15 @@
 namespace kpt {
 namespace {
 
-constexpr int kSoundToFollow = 4;      ///< points that tell the common motion; with fewer the fit alone decides
-constexpr double kPlaceGain = 0.2;     ///< of the fit to the layout, which limbs pull about, against the common motion
-constexpr double kPulledGain = 0.1;    ///< of each frame in the mean of corrections
-constexpr float kLeastWeight = 0.05F;  ///< in the place's fit, of a point that the estimator does not believe in
-constexpr float kLeastBelief = 0.05F;  ///< in the estimator's answer about a covered point
+constexpr int kSoundToFollow = 4;       ///< points that tell the common motion; with fewer the fit alone decides
+constexpr double kPlaceGain = 0.2;      ///< of the fit to the layout, which limbs pull about, against the common motion
+constexpr double kPulledGain = 0.1;     ///< of each frame in the mean of corrections
+constexpr float kLeastWeight = 0.05F;   ///< in the place's fit, of a point that the estimator does not believe in
+constexpr float kLeastBelief = 0.05F;   ///< in the estimator's answer about a covered point
+constexpr double kAgrees = 0.1;         ///< box sides between a point and an answer that speaks of the same place
+constexpr float kNewest = 0.5F;         ///< share of such an answer in a point's confidence
+constexpr float kPartlyCovered = 0.1F;  ///< share of the points from which on the key picture is asked
+constexpr int kKeyEvery = 5;            ///< frames: an edge that comes over the object is noticed some frames late
 
 /// The smallest box around the points that are not lost.
 Box HullOf(const std::vector<TrackedPoint> &points) {
@@ -60,6 +64,8 @@ void InstanceTrack::Forget() {
   flow_.Forget();
   scene_.Forget();
   cover_.Reset(layout_->points.size());
+  key_.Forget();
+  motion_since_key_.reset();
   smoother_.Reset();
 }
 
@@ -132,6 +138,7 @@ void InstanceTrack::Continue(const InstanceTrack &before, const TrackerSettings 
   const CorrectionFilter fresh = filter_;
   *this = before;  // the last picture too: flow carries the points into the next frame as if nothing had changed
   layout_ = layout;
+  key_.Forget();  // it is placed by the other's layout
   filter_ = fresh;
   filter_.Continue(before.filter_);
   weight_.assign(layout_->known.begin(), layout_->known.end());
@@ -143,6 +150,7 @@ void InstanceTrack::Continue(const InstanceTrack &before, const TrackerSettings 
 void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings) {
   inferred_ = false;
   motion_.clear();
+  motion_since_key_.reset();
   if (!following_) return;
   ++frames_since_inference_;
   const bool carried = settings.use_flow && !given_;
@@ -172,10 +180,27 @@ void InstanceTrack::CarryPoints(FramePixels &frame) {
   }
   cover_.Look(scene_, looked_at_);
   flow_.CarryCovered(points, cover_.covered(), cover_.at_edge(), &carried_);
+  FindUnderCover();
+}
+
+/// While something lies over a part of the object, what is seen of the rest tells where all of it is.
+void InstanceTrack::FindUnderCover() {
+  if (!key_.taken() || cover_.Share() < kPartlyCovered) return;
+  const Similarity expected = flow_.common_motion() * frame_from_object_ * key_.frame_from_object().Inverse();
+  motion_since_key_ = key_.Find(flow_.picture(), flow_.region(), expected, scene_);
+  for (std::size_t i = 0; motion_since_key_ && i < carried_.points.size(); ++i) {
+    if (key_.seen()[i]) cover_.Uncover(i);
+    if (!key_.seen()[i] && cover_.covered()[i] < Cover::kCovered) continue;
+    carried_.points[i] = (*motion_since_key_)(key_.points()[i]);
+  }
 }
 
 void InstanceTrack::FollowPoints(bool carried) {
   if (layout_->fills_picture) return;  // it is where the picture is
+  if (motion_since_key_) {
+    frame_from_object_ = *motion_since_key_ * key_.frame_from_object();
+    return;
+  }
   weight_.resize(confidence_.size());
   for (std::size_t i = 0; i < weight_.size(); ++i) {
     weight_[i] = layout_->known[i] ? std::max(SeenConfidence(i), kLeastWeight) * layout_->steady[i] : 0.0F;
@@ -214,9 +239,6 @@ const Measurements &InstanceTrack::Discounted(const Measurements &measurements) 
 void InstanceTrack::Correct(const Measurements &measurements, const TrackerSettings &settings) {
   inferred_ = true;
   frames_since_inference_ = 0;
-  for (std::size_t i = 0; i < confidence_.size(); ++i) {
-    confidence_[i] = layout_->known[i] ? measurements[i].confidence : 0.0F;
-  }
   mean_confidence_ = MeanConfidence(*layout_, measurements);
   if (settings.use_flow && settings.use_filter) {
     const std::vector<Point2> predicted = filter_.points();
@@ -230,6 +252,21 @@ void InstanceTrack::Correct(const Measurements &measurements, const TrackerSetti
   } else {
     filter_.Replace(measurements);
   }
+  Believe(measurements);
+}
+
+/// An answer near a point is about it, whatever its confidence. One elsewhere speaks against the point as far as it is
+/// sure; an unsure one says nothing. What looks as it did in the key picture is believed as then.
+void InstanceTrack::Believe(const Measurements &measurements) {
+  for (std::size_t i = 0; i < confidence_.size(); ++i) {
+    if (!layout_->known[i]) continue;
+    const Point2 point = filter_.points()[i], answer = measurements[i].xy_in_frame;
+    const double off = std::hypot(point.x - answer.x, point.y - answer.y) / (kAgrees * frame_from_object_.scale());
+    const auto agrees = static_cast<float>(std::exp(-off * off / 2));
+    const float sure = measurements[i].confidence, weight = agrees + (1 - agrees) * sure;
+    confidence_[i] += kNewest * weight * (agrees * sure - confidence_[i]);
+    if (motion_since_key_ && key_.seen()[i]) confidence_[i] = std::max(confidence_[i], key_confidence_[i]);
+  }
 }
 
 void InstanceTrack::Miss() {
@@ -240,7 +277,7 @@ void InstanceTrack::Miss() {
 }
 
 bool InstanceTrack::Confident(const TrackerSettings &settings) const {
-  return mean_confidence_ >= settings.confidence_threshold;
+  return mean_confidence_ >= settings.confidence_threshold || motion_since_key_;
 }
 
 bool InstanceTrack::SearchDue(const TrackerSettings &settings) const {
@@ -274,6 +311,12 @@ std::optional<EventKind> InstanceTrack::Judge(const TrackerSettings &settings) {
 void InstanceTrack::Remember(FramePixels &frame, const TrackerSettings &settings) {
   if (!following_ || !settings.use_flow) return;
   flow_.Remember(frame, frame_from_object_);
+  const bool whole = mean_confidence_ >= settings.confidence_threshold && cover_.Share() < kPartlyCovered;
+  if (++frames_since_key_ >= kKeyEvery && whole) {
+    key_.Take(flow_.picture(), flow_.region(), points(), Outline(), frame_from_object_);
+    key_confidence_ = confidence_;
+    frames_since_key_ = 0;
+  }
   scene_.Learn(flow_.picture(), flow_.region(), Outline(), frame_from_object_.scale());
 }
 

@@ -11,6 +11,7 @@
 #include "crop_batch.h"
 #include "crowd.h"
 #include "flow.h"
+#include "key_picture.h"
 #include "object_layout.h"
 #include "point_smoother.h"
 #include "scene_memory.h"
@@ -92,8 +93,10 @@ class InstanceTrack {
   bool Confident(const TrackerSettings &settings) const;
   void Forget();
   void CarryPoints(FramePixels &frame);
+  void FindUnderCover();
   void FollowPoints(bool carried);
   const Measurements &Discounted(const Measurements &measurements);
+  void Believe(const Measurements &measurements);
   std::vector<cv::Point2f> Outline() const;
   float SeenConfidence(std::size_t keypoint) const { return confidence_[keypoint] * cover_.Free(keypoint); }
   Visibility VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const;
@@ -105,6 +108,8 @@ class InstanceTrack {
   Flow flow_;
   SceneMemory scene_;
   Cover cover_;
+  KeyPicture key_;
+  std::optional<Similarity> motion_since_key_;  ///< while the object is partly covered and the rest of it is found
   PointSmoother smoother_;
   CarriedPoints carried_;
   std::vector<Point2> motion_;  ///< of each point since the last frame, by flow; empty where there was none
@@ -115,10 +120,12 @@ class InstanceTrack {
   bool inferred_ = false;  ///< in this frame
   Similarity frame_from_object_;
   std::optional<Similarity> last_place_;  ///< in the last confident frame
-  std::vector<float> confidence_;         ///< of each point, as the estimator has it
+  std::vector<float> confidence_;         ///< of each point, by the answers up to now
+  std::vector<float> key_confidence_;     ///< the same in the key picture
   std::vector<float> weight_;             ///< of each point when the place follows them
   float mean_confidence_ = 0;
   int frames_since_inference_ = 0;
+  int frames_since_key_ = 0;
   int questions_ = 0;  ///< asked so far: they differ in turn
   double pulled_ = 0;
   std::vector<Point2> smoothed_, looked_at_;

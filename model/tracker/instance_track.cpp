@@ -335,6 +335,12 @@ std::vector<cv::Point2f> InstanceTrack::Outline() const {
   return outline;
 }
 
+float InstanceTrack::MeanSeenConfidence() const {
+  float sum = 0;
+  for (std::size_t i = 0; i < confidence_.size(); ++i) sum += SeenConfidence(i);
+  return sum / static_cast<float>(std::max(1, layout_->known_count));
+}
+
 Visibility InstanceTrack::VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const {
   if (!layout_->known[keypoint]) return Visibility::kLost;
   const bool known_by_caller =
@@ -346,7 +352,7 @@ Visibility InstanceTrack::VisibilityOf(std::size_t keypoint, const TrackerSettin
 bool InstanceTrack::Report(double time_s, const TrackerSettings &settings, Instance *instance) {
   instance->id = id_;
   instance->state = states_.state();
-  instance->confidence = mean_confidence_;
+  instance->confidence = motion_since_key_ ? MeanSeenConfidence() : mean_confidence_;
   if (states_.state() == TrackState::kLost || !following_) {
     instance->points.clear();
     instance->box = {};

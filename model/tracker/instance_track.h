@@ -99,6 +99,7 @@ class InstanceTrack {
   void Believe(const Measurements &measurements);
   std::vector<cv::Point2f> Outline() const;
   float SeenConfidence(std::size_t keypoint) const { return confidence_[keypoint] * cover_.Free(keypoint); }
+  float MeanSeenConfidence() const;
   Visibility VisibilityOf(std::size_t keypoint, const TrackerSettings &settings) const;
 
   int id_;

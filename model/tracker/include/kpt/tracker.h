@@ -46,7 +46,8 @@ struct TrackedPoint {
 struct Instance {
   int id = 0;  ///< from 1, or that of the region it was found in; stays with the object
   TrackState state = TrackState::kSearching;
-  float confidence = 0;              ///< mean over the points
+  float confidence = 0;              ///< mean over the points in the network's last answer; of an object of which
+                                     ///< something covers a part, of the points' own confidences
   Box box;                           ///< hull of the points that are not lost; in pixels of the frame
   std::vector<TrackedPoint> points;  ///< index i is keypoint i, always all of them; empty where state is kLost
 };

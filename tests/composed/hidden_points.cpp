@@ -15,6 +15,7 @@ constexpr double kSpeed = 0.02;      ///< box sides a frame
 constexpr double kTurn = 2;          ///< degrees a frame, one way or the other
 constexpr double kRight = 0.1;       ///< box sides
 constexpr double kSettledSpell = 5;  ///< frames: points covered for longer are counted apart
+constexpr double kFails = 0.2;       ///< box sides: a mean error of a frame's covered points to keep a picture of
 
 /// Errors of points, in box sides.
 struct Errors {
@@ -77,11 +78,13 @@ void Follow(const Setup &setup, const CutOut &object, int seed, Outcome *outcome
   Follower follower(setup, object, settings), by_flow(setup, object, without_network);
   std::vector<Spell> spells(object.points.size());
   Placement at = passage.start;
+  bool kept = false;
   for (int f = 0; f < passage.frames; ++f, at.centre += passage.step, at.angle_deg += passage.turn_deg) {
     const cv::Mat &picture = scene.Draw({at, passage.bar, kSensorNoise});
     follower.See(picture);
     by_flow.See(picture);
     const std::vector<cv::Point2f> truth = scene.Truth(at);
+    Errors covered;
     for (std::size_t i = 0; i < truth.size(); ++i) {
       const bool covered = passage.bar.contains(truth[i]);
       const bool known = !follower.points().empty();
@@ -95,6 +98,7 @@ void Follow(const Setup &setup, const CutOut &object, int seed, Outcome *outcome
         continue;
       }
       ++spell.frames;
+      covered.Add(error);
       const cv::Point2f moved = at.centre - spell.box_then;
       for (Tally *tally : {&outcome->covered, &outcome->long_covered}) {
         if (tally == &outcome->long_covered && spell.frames <= kSettledSpell) continue;
@@ -105,6 +109,10 @@ void Follow(const Setup &setup, const CutOut &object, int seed, Outcome *outcome
         if (!by_flow.points().empty())
           tally->flow.Add(Distance(by_flow.points()[i].xy_in_frame, truth[i], object.side));
       }
+    }
+    if (!kept && covered.count > 0 && covered.sum >= kFails * covered.count) {
+      KeepFailure(setup, "hidden", seed, picture, truth, follower);
+      kept = true;
     }
   }
 }

@@ -54,6 +54,19 @@ std::string StateOf(GstElement *element) {
 
 // ---- frames ----
 
+TEST_F(KeypointTrack, AdoptsAFrameAsAShotWhereItIsAskedTo) {
+  for (const auto &[adopt, shots] : {std::pair("0", 1), std::pair("1", 2)}) {
+    ElementUnderTest element("keypointtrack",
+                             Working({{"initial-boxes", "10,2,44,44,90"}, {"adopt-shots", adopt}}));  // a turned object
+    const auto tracks = Push(element.Play(VideoCaps("RGB", 64, 48)), 20);
+    EXPECT_EQ(network_.behaviour().shots, shots);
+    ASSERT_EQ(tracks.size(), 1U);
+    ASSERT_EQ(tracks[0].instances.size(), 1U);
+    EXPECT_EQ(tracks[0].instances[0].state, TrackState::kTracked);
+    EXPECT_EQ(element.PopProblem(), "");
+  }
+}
+
 TEST_F(KeypointTrack, DescribesEveryFrame) {
   ElementUnderTest element("keypointtrack", Working());
   GstHarness *harness = element.Play(VideoCaps("RGB", 64, 48));

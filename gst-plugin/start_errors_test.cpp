@@ -66,6 +66,13 @@ TEST_F(Settings, QuoteBoxesThatCannotBeRead) {
   ExpectError(ErrorWith("initial-boxes", "1,2,3"), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "'1,2,3'");
 }
 
+TEST_F(Settings, AdoptShotsOfOneInstanceAlone) {
+  const Properties two = {
+      {"support-file", support_}, {"model-file", "fake.safetensors"}, {"adopt-shots", "1"}, {"instances", "2"}};
+  ExpectError(ErrorAtStart(two), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+              "adopt_shots: works with one instance, not with 2");
+}
+
 TEST_F(Settings, QuoteBoxesOutsideTheVideo) {
   for (const auto &[box, is_outside] : {std::pair("500,400,20,20", true), std::pair("-15,-15,20,20", false)}) {
     ElementUnderTest element("keypointtrack",

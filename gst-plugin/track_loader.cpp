@@ -16,6 +16,12 @@ std::string Utf8(const std::string &text) {
   return out;
 }
 
+std::unique_ptr<ShotAdoption> MakeAdoption(const Estimator &network, const SupportSet &shots,
+                                           const TrackSettings &settings) {
+  if (settings.adopt_shots == 0) return nullptr;
+  return ValueOrThrow(ShotAdoption::Create(network, shots, settings, settings.adopt_shots));
+}
+
 }  // namespace
 
 SupportSet LoadShots(const TrackSettings &settings) {
@@ -34,6 +40,7 @@ LoadedTracker MakeTracker(const LoadedEstimator &network, SupportSet shots, cons
   loaded.header.skeleton = shots.skeleton;
   loaded.header.max_instances = settings.instances;
   loaded.warnings = shots.warnings;
+  loaded.adoption = MakeAdoption(*network.estimator, shots, settings);
   loaded.tracker = ValueOrThrow(Tracker::Create(network.estimator->ShareNetwork(), std::move(shots), settings));
   return loaded;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "keypoint_meta.h"
+#include "kpt/shot_adoption.h"
 #include "kpt/tracker.h"
 #include "network_registry.h"
 #include "track_settings.h"
@@ -15,14 +16,16 @@ namespace kpt::gst {
 
 struct LoadedTracker {
   std::unique_ptr<Tracker> tracker;
-  TrackHeader header;                 ///< without a size
-  std::vector<std::string> warnings;  ///< what the user should know of the shots, each a sentence
+  std::unique_ptr<ShotAdoption> adoption;  ///< null: no frame becomes a shot
+  TrackHeader header;                      ///< without a size
+  std::vector<std::string> warnings;       ///< what the user should know of the shots, each a sentence
 };
 
 /// The shots that the settings name. Throws Error as LoadSupport; kSupport where no file is named.
 SupportSet LoadShots(const TrackSettings &settings);
 
-/// Encodes the shots with an estimator of its own. Throws Error as Tracker::Create.
+/// Encodes the shots with an estimator of its own, and where frames may become shots with another one. Throws Error as
+/// Tracker::Create and ShotAdoption::Create.
 LoadedTracker MakeTracker(const LoadedEstimator &network, SupportSet shots, const TrackSettings &settings);
 
 }  // namespace kpt::gst

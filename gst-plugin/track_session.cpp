@@ -38,7 +38,8 @@ void CheckBoxes(const std::vector<OrientedBox> &boxes, const GstVideoInfo &info)
 }  // namespace
 
 TrackSession::TrackSession(const TrackSettings &settings)
-    : initial_boxes_(settings.initial_boxes),
+    : settings_(settings),
+      initial_boxes_(settings.initial_boxes),
       inference_region_(settings.inference_region),
       object_class_(settings.object_class) {
   SupportSet shots = LoadShots(settings);  // first: its mistakes are the usual ones, and it loads fast
@@ -93,6 +94,7 @@ const FrameResult &TrackSession::Track(GstBuffer *buffer, const FrameMapping &ma
   std::vector<Region> regions;
   if (inference_region_ == InferenceRegion::kRoiList) regions = ReadRegions(buffer, object_class_);
   ThrowIfFailed(tracker().Process(view, regions, &result_));
+  if (loaded_.adoption) ThrowIfFailed(loaded_.adoption->Learn(view, settings_, &result_, &loaded_.tracker));
   return result_;
 }
 
@@ -149,7 +151,8 @@ void TrackSession::StartFrom(int id, const NamedPoints &points) {
 
 void TrackSession::Update(const TrackSettings &settings) {
   object_class_ = settings.object_class;
-  ThrowIfFailed(tracker().UpdateSettings(settings));
+  settings_ = settings;
+  ThrowIfFailed(tracker().UpdateSettings(settings_));
 }
 
 }  // namespace kpt::gst

@@ -64,6 +64,7 @@ class TrackSession {
 
   SharedNetwork network_;
   LoadedTracker loaded_;
+  TrackerSettings settings_;
   std::vector<OrientedBox> initial_boxes_;
   InferenceRegion inference_region_;
   std::string object_class_;

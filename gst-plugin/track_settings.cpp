@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "kpt/base/error.h"
+#include "kpt/shot_adoption.h"
 #include "track_config.h"
 
 namespace kpt::gst {
@@ -73,6 +74,10 @@ const PropertyTable<S> &TrackProperties() {
        "Use only the first N shots of the support file (0: all; more than 10 is slow); while playing, from the next "
        "set-support on",
        kWhenPlaying, IntField<S>{&S::support_shots, 0, INT_MAX}},
+      {"adopt-shots",
+       "Learn on the fly: frames that the tracker is sure of and that show a new pose become up to N further shots (0: "
+       "none do); with instances=1 alone",
+       kWhenReady, IntField<S>{&S::adopt_shots, 0, ShotAdoption::kMost}},
       {"category",
        "Which category to track, where the support file has several; while playing, from the next set-support on",
        kWhenPlaying, TextField<S>{&S::category}},

@@ -15,6 +15,7 @@ namespace kpt::gst {
 struct TrackSettings : TrackerSettings {
   std::string support_file;
   int support_shots = 0;  ///< 0: all
+  int adopt_shots = 0;    ///< frames that may become shots while playing
   std::string category;
   std::string model_file;  ///< empty: the shipped weights
   std::string config_file;

@@ -64,6 +64,17 @@ Score FollowBy(const LabelledClip &clip, const Trial &trial, const std::function
   return score;
 }
 
+Answer AnswerOf(const FrameResult &result) {
+  Answer answer;
+  if (result.instances.empty()) return answer;
+  const Instance &instance = result.instances[0];
+  for (const TrackedPoint &p : instance.points) {
+    answer.points.push_back(p.xy_in_frame);
+    answer.given_up.push_back(instance.state != TrackState::kTracked || p.visibility != Visibility::kVisible);
+  }
+  return answer;
+}
+
 Scorer::Scorer(const LabelledClip &clip, const Trial &trial)
     : clip_(clip),
       trial_(trial),
@@ -71,9 +82,10 @@ Scorer::Scorer(const LabelledClip &clip, const Trial &trial)
       failed_(clip.support.keypoint_names.size()) {}
 
 void Scorer::Add(int frame, const cv::Size &size, const Answer &answer) {
-  while (next_ < clip_.labels.size() && clip_.labels[next_].frame < frame) ++next_;
-  if (next_ == clip_.labels.size() || clip_.labels[next_].frame != frame || clip_.shot_frames.count(frame) > 0) return;
-  const Labels &truth = clip_.labels[next_];
+  const auto label = std::lower_bound(clip_.labels.begin(), clip_.labels.end(), frame,
+                                      [](const Labels &labels, int wanted) { return labels.frame < wanted; });
+  if (label == clip_.labels.end() || label->frame != frame || clip_.shot_frames.count(frame) > 0) return;
+  const Labels &truth = *label;
   const cv::Matx23d turn = Turn(trial_, size, frame - clip_.labels.front().frame);
   const double side = std::max(truth.box.width, truth.box.height);
   ++scored_frames_;

@@ -1,5 +1,6 @@
-// Plays a labelled clip frame by frame and scores what something that follows its points says of them. Knows no
-// tracker; used by clip_trial.cpp, flow_trial.cpp and csrt_trial.cpp, so that all are shown and scored alike.
+// Plays a labelled clip frame by frame and scores what something that follows its points says of them. Runs no
+// tracker; used by clip_trial.cpp, drift_trial.cpp, flow_trial.cpp and csrt_trial.cpp, so that all are shown and scored
+// alike.
 #pragma once
 
 #include <functional>
@@ -20,6 +21,9 @@ struct Answer {
   std::vector<bool> given_up;  ///< one a point: it says itself that it lost this one
 };
 
+/// What a tracker says of its first instance.
+Answer AnswerOf(const FrameResult &result);
+
 /// Where a method begins: the first shot's points; those that it does not show, which are not scored, in its box's
 /// middle.
 std::vector<Point2> StartPoints(const LabelledClip &clip);
@@ -34,6 +38,7 @@ class Scorer {
  public:
   Scorer(const LabelledClip &clip, const Trial &trial);
 
+  /// Frames may come in any order; survival counts in that order.
   void Add(int frame, const cv::Size &size, const Answer &answer);
 
   Score Finish();
@@ -41,7 +46,6 @@ class Scorer {
  private:
   const LabelledClip &clip_;
   const Trial &trial_;
-  std::size_t next_ = 0;
   int scored_frames_ = 0;
   std::vector<int> lasted_;   ///< scored frames of each point until it was wrong for the first time
   std::vector<bool> failed_;  ///< it was

@@ -11,21 +11,6 @@
 #include "kpt/data/picture.h"
 
 namespace kpt::trials {
-namespace {
-
-Answer AnswerOf(const FrameResult &result) {
-  Answer answer;
-  if (result.instances.empty()) return answer;
-  const Instance &instance = result.instances[0];
-  for (const TrackedPoint &p : instance.points) {
-    answer.points.push_back(p.xy_in_frame);
-    answer.given_up.push_back(instance.state != TrackState::kTracked || p.visibility != Visibility::kVisible);
-  }
-  return answer;
-}
-
-}  // namespace
-
 std::vector<std::string> ClipsOf(const std::string &folder) {
   std::vector<std::string> names;
   for (const data::CocoVideo &video : data::ReadCoco(folder + "/annotations.json").videos) {
@@ -97,8 +82,8 @@ void AddShots(const std::set<int> &frames, LabelledClip *clip) {
   }
 }
 
-Score Follow(const LabelledClip &clip, const Trial &trial, std::unique_ptr<Estimator> estimator,
-             const AfterFrame &after) {
+std::unique_ptr<Tracker> StartTracker(const LabelledClip &clip, const Trial &trial,
+                                      std::unique_ptr<Estimator> estimator) {
   TrackerSettings settings = trial.settings;
   const SupportShot &shot = clip.support.shots[0];
   if (trial.start == Start::kBox && settings.initial_boxes.empty()) settings.initial_boxes = {{shot.box, 0}};
@@ -106,7 +91,12 @@ Score Follow(const LabelledClip &clip, const Trial &trial, std::unique_ptr<Estim
   ThrowIfFailed(made.status());
   std::unique_ptr<Tracker> tracker = std::move(made).value();
   if (trial.start == Start::kTruth) ThrowIfFailed(tracker->StartFrom(1, shot.points, shot.visible));
+  return tracker;
+}
 
+Score Follow(const LabelledClip &clip, const Trial &trial, std::unique_ptr<Estimator> estimator,
+             const AfterFrame &after) {
+  std::unique_ptr<Tracker> tracker = StartTracker(clip, trial, std::move(estimator));
   Scorer scorer(clip, trial);
   FrameResult result;
   Score times;
@@ -116,7 +106,7 @@ Score Follow(const LabelledClip &clip, const Trial &trial, std::unique_ptr<Estim
     ThrowIfFailed(tracker->Process(view, &result));
     times.tracked_frames += !result.instances.empty() && result.instances[0].state == TrackState::kTracked;
     scorer.Add(frame, picture.size(), AnswerOf(result));
-    if (after) after(frame, result, &tracker);
+    if (after) after({frame, view, &result, &tracker});
     ++times.frames;
     times.flow_ms += 1e-6 * static_cast<double>(result.times.flow_ns);
     times.crop_ms += 1e-6 * static_cast<double>(result.times.crop_ns);

@@ -69,8 +69,20 @@ struct Trial {
   double turn_deg_per_frame = 0;  ///< the whole picture turns about its centre
 };
 
-/// Called after each frame, with what was found in it; may put another tracker in the place of the one that is used.
-using AfterFrame = std::function<void(int frame, const FrameResult &found, std::unique_ptr<Tracker> *tracker)>;
+/// One frame that a tracker has seen.
+struct Followed {
+  int frame = 0;
+  const FrameView &view;
+  FrameResult *found;
+  std::unique_ptr<Tracker> *tracker;  ///< another may be put in its place
+};
+
+/// Called after each frame.
+using AfterFrame = std::function<void(const Followed &)>;
+
+/// Where the trial begins. `estimator` is used up. Throws kpt::Error.
+std::unique_ptr<Tracker> StartTracker(const LabelledClip &clip, const Trial &trial,
+                                      std::unique_ptr<Estimator> estimator);
 
 /// Follows the object from the support's frame on. `estimator` is used up. Throws kpt::Error.
 Score Follow(const LabelledClip &clip, const Trial &trial, std::unique_ptr<Estimator> estimator,

@@ -1,6 +1,6 @@
 # Tracking on real clips: the comparison with Lucas-Kanade alone and the network alone.
 if(KPT_WITH_OPENCV)
-  add_library(kpt_trials STATIC clip_play.cpp clip_trial.cpp crowd_trial.cpp flow_trial.cpp)
+  add_library(kpt_trials STATIC clip_play.cpp clip_trial.cpp crowd_trial.cpp drift_trial.cpp flow_trial.cpp)
   kpt_target_defaults(kpt_trials)
   target_include_directories(kpt_trials PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(kpt_trials PUBLIC kpt_tracker kpt_data opencv_core PRIVATE opencv_imgproc opencv_video)

@@ -1,6 +1,7 @@
 // Follows labelled clips of kinds that the weights were not trained on, and prints tables: the tracker beside what
 // people use instead (--only rivals), with more shots (shots), with shots that it adopts on the way (adoption), without
-// some of its parts (parts), and all objects of a clip at once (crowd). Without --only it prints all.
+// some of its parts (parts), and all objects of a clip at once (crowd). Without --only it prints all of these; --only
+// drift follows a clip to and fro for 10,000 frames.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include "adoption_trial.h"
 #include "crowd_trial.h"
 #include "csrt_trial.h"
+#include "drift_trial.h"
 #include "flow_trial.h"
 #include "kpt/base/error.h"
 #include "kpt/estimator.h"
@@ -20,10 +22,12 @@ using namespace kpt::trials;
 
 constexpr int kNeverLost = 1 << 20;  // frames: a clip's object is there to its end
 constexpr double kCsrtWindow = 0.3;
+constexpr int kDriftFrames = 10000;
 
 struct Options {
   std::string weights, data, only, clip, part;
   int first = 0, last = 1 << 20;
+  int adopt = -1;
   double turn = 0;
   bool csrt = true;
 };
@@ -146,11 +150,35 @@ void CompareAdoption(const std::vector<LabelledClip> &clips, const Options &opti
   for (const LabelledClip &clip : clips) {
     table.Add(clip.name, "the user's shot", Follow(clip, trial, Network(options)));
     table.Add(clip.name, "the same, given anew every 30 frames",
-              FollowAdopting(clip, trial, {30, true, 0}, Network(options)));
-    table.Add(clip.name, "true points every 30 frames", FollowAdopting(clip, trial, {30, true, 3}, Network(options)));
-    table.Add(clip.name, "own points every 30 frames", FollowAdopting(clip, trial, {30, false, 3}, Network(options)));
+              FollowAdoptingTruth(clip, trial, {30, 0}, Network(options)));
+    table.Add(clip.name, "true points every 30 frames, at most 3",
+              FollowAdoptingTruth(clip, trial, {30, 3}, Network(options)));
+    std::unique_ptr<Estimator> network = Network(options);
+    const AfterFrame rule = AdoptByRule(clip, trial, 3, *network);
+    table.Add(clip.name, "own points, at most 3", Follow(clip, trial, std::move(network), rule));
   }
   table.Finish();
+}
+
+/// The clip forward and backward in turn, until so many frames have passed: whether what is adopted leads astray.
+void MeasureDrift(const std::vector<LabelledClip> &clips, const Options &options) {
+  Table table("To and fro until 10,000 frames have passed, each pass for itself; from the truth of the first frame.");
+  const Trial trial = TrialOf(options, Start::kTruth);
+  for (const LabelledClip &clip : clips) {
+    for (const int most : {0, 3}) {
+      if (options.adopt >= 0 && options.adopt != most) continue;
+      std::unique_ptr<Estimator> network = Network(options);
+      int adoptions = 0;
+      const AfterFrame rule = most > 0 ? AdoptByRule(clip, trial, most, *network, &adoptions) : AfterFrame();
+      int pass = 0;
+      FollowToAndFro(clip, trial, std::move(network), kDriftFrames, rule, [&](const Score &score) {
+        table.Add(clip.name,
+                  "at most " + std::to_string(most) + " adopted, pass " + std::to_string(++pass) + ", adopted so far " +
+                      std::to_string(adoptions),
+                  score);
+      });
+    }
+  }
 }
 
 /// The tracker without some of its parts.
@@ -197,9 +225,11 @@ int main(int argc, char **argv) try {
   CLI::App app("Follows labelled clips and prints tables.");
   app.add_option("weights", options.weights)->required();
   app.add_option("data", options.data, "folder with sleap_flies and mocap_human")->required();
-  app.add_option("--only", options.only)->check(CLI::IsMember({"rivals", "shots", "adoption", "parts", "crowd"}));
+  app.add_option("--only", options.only)
+      ->check(CLI::IsMember({"rivals", "shots", "adoption", "drift", "parts", "crowd"}));
   app.add_option("--clip", options.clip, "fly1, fly2, out5, out8 or out13");
   app.add_option("--part", options.part, "of --only parts the rows with these words");
+  app.add_option("--adopt", options.adopt, "of --only drift the rows with at most so many adopted shots: 0 or 3");
   app.add_option("--from", options.first, "first frame, which becomes the shot");
   app.add_option("--to", options.last, "last frame");
   app.add_option("--turn", options.turn, "the pictures turn by so many degrees a frame");
@@ -212,6 +242,7 @@ int main(int argc, char **argv) try {
   if (wanted("rivals")) CompareWithRivals(clips, options);
   if (wanted("shots")) CompareShots(clips, options);
   if (wanted("adoption")) CompareAdoption(clips, options);
+  if (options.only == "drift") MeasureDrift(clips, options);  // takes half an hour
   if (wanted("parts")) CompareParts(clips, options);
   if (wanted("crowd")) FollowAllFlies(options);
   return 0;

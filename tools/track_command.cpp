@@ -93,6 +93,7 @@ void AddTrackCommand(CLI::App &app, int *exit_code) {
   command->add_option("--instances", options->instances, "objects to follow");
   command->add_option("--every", options->every, "run the network on every N-th frame, optical flow between");
   command->add_option("--shots", options->shots, "use only the first N marked pictures");
+  command->add_option("--adopt", options->adopt, "learn on the fly: up to N frames become further shots");
   command->add_option("--box", options->boxes, "x,y,width,height of the object in frame 0; one for each object")
       ->allow_extra_args(false);
   command->add_option("--angle", options->angle, "rotation of the boxes, degrees clockwise")->needs("--box");

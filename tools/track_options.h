@@ -19,6 +19,7 @@ struct TrackOptions {
   std::optional<int> instances;  ///< none, here and below: as the configuration or the element says
   std::optional<int> every;
   std::optional<int> shots;
+  std::optional<int> adopt;
   std::vector<std::string> boxes;  ///< x,y,width,height of the objects in frame 0
   double angle = 0;                ///< of the boxes, degrees clockwise
   bool verbose = false;

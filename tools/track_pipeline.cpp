@@ -124,6 +124,7 @@ void SetTrackProperties(GstElement *track, const TrackOptions &options) {
   SetBoxes(track, options);
   SetInt(track, "inference-interval", options.every, "--every");
   SetInt(track, "support-shots", options.shots, "--shots");
+  SetInt(track, "adopt-shots", options.adopt, "--adopt");
 }
 
 /// Links a decoder's first video pad to the chain; other streams are not looked at.

@@ -37,7 +37,10 @@ class FakeEstimator : public Estimator {
     return "fake";
   }
   std::unique_ptr<Estimator> ShareNetwork() const override { return std::make_unique<FakeEstimator>(behaviour_); }
-  void SetSupport(const std::vector<SupportCrop> &, const std::vector<Link> &) override { ThrowIn("SetSupport"); }
+  void SetSupport(const std::vector<SupportCrop> &shots, const std::vector<Link> &) override {
+    ThrowIn("SetSupport");
+    behaviour_->shots = static_cast<int>(shots.size());
+  }
   std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override {
     ThrowIn("Estimate");
     ++behaviour_->estimates;

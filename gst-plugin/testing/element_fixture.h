@@ -40,6 +40,7 @@ struct FakeBehaviour {
   std::atomic<float> confidence = 0.9F;
   std::atomic<int> estimates = 0;
   std::atomic<int> loads = 0;  ///< of the network
+  std::atomic<int> shots = 0;  ///< of the support that was set last
   std::string throw_in;        ///< name of the virtual method that throws: crop_size, model_name, SetSupport, Estimate
   std::function<void()> thrower;
 };

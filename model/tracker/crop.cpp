@@ -32,4 +32,12 @@ SupportCrop CutSupportCrop(const SupportShot &shot, const Similarity &picture_fr
   return crop;
 }
 
+std::vector<SupportCrop> CutSupportCrops(const SupportSet &support, const ObjectLayout &layout, int crop_size) {
+  std::vector<SupportCrop> crops;
+  for (std::size_t i = 0; i < support.shots.size(); ++i) {
+    crops.push_back(CutSupportCrop(support.shots[i], layout.places[i], crop_size));
+  }
+  return crops;
+}
+
 }  // namespace kpt

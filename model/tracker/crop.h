@@ -2,10 +2,13 @@
 // (kpt/data/crop.h). Called by instance_track.cpp, search.cpp and, for the support shots, tracker.cpp.
 #pragma once
 
+#include <vector>
+
 #include "frame_pixels.h"
 #include "kpt/data/crop.h"
 #include "kpt/estimator.h"
 #include "kpt/support.h"
+#include "object_layout.h"
 #include "similarity.h"
 
 namespace kpt {
@@ -21,5 +24,8 @@ FrameView ViewOf(const RgbImage &image);
 /// A support shot's crop where the object lies like this in its picture, with its points; points outside the crop are
 /// not visible.
 SupportCrop CutSupportCrop(const SupportShot &shot, const Similarity &picture_from_object, int crop_size);
+
+/// Each shot's crop, where its layout says that the object lies.
+std::vector<SupportCrop> CutSupportCrops(const SupportSet &support, const ObjectLayout &layout, int crop_size);
 
 }  // namespace kpt

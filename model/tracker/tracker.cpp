@@ -121,11 +121,7 @@ Tracker::Impl::Impl(std::unique_ptr<Estimator> with, SupportSet set, const Track
       known_pictures(support),
       batch(estimator.get(), support.keypoint_names.size()),
       search(&layout, &batch) {
-  std::vector<SupportCrop> crops;
-  for (std::size_t i = 0; i < support.shots.size(); ++i) {
-    crops.push_back(CutSupportCrop(support.shots[i], layout.places[i], estimator->crop_size()));
-  }
-  estimator->SetSupport(crops, support.skeleton);
+  estimator->SetSupport(CutSupportCrops(support, layout, estimator->crop_size()), support.skeleton);
   const CorrectionFilter::Noise noise = NoiseOf(*estimator, support.shots.size());
   for (int id = 1; id <= settings.instances; ++id) tracks.emplace_back(id, &layout, noise);
   frames_as_double.assign(tracks.size(), 0);
@@ -341,6 +337,7 @@ Status Tracker::Continue(const Tracker &before) noexcept {
              std::to_string(count) + ".");
     }
     const std::vector<InstanceTrack> &theirs = before.impl_->tracks;
+    impl_->clock = before.impl_->clock;
     const std::size_t common = std::min(theirs.size(), impl_->tracks.size());
     for (std::size_t i = 0; i < common; ++i) impl_->tracks[i].Continue(theirs[i], before.impl_->settings);
   });

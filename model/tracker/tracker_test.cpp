@@ -345,6 +345,21 @@ TEST(Tracker, ContinuesAnObjectInMotion) {
   EXPECT_LT(after.RawError(pose), 0.02);
 }
 
+TEST(Tracker, ContinuesToSmoothFramesWithoutTimeStamps) {
+  TrackerRig before, after;
+  const auto give = [&](TrackerRig *rig) {
+    constexpr double kNoise = 8;
+    const SceneFrame frame(before.scene.Draw(ScenePose{{200, 120}, 80, 0}, kNoise), PixelFormat::kRgb);
+    rig->Give(frame.view());
+  };
+  for (int i = 0; i < 20; ++i) give(&before);
+  ASSERT_TRUE(after.tracker->Continue(*before.tracker).ok());
+  give(&after);
+  const TrackedPoint &point = after.result.instances.at(0).points[0];
+  EXPECT_GT(std::hypot(point.xy_in_frame.x - point.raw_in_frame.x, point.xy_in_frame.y - point.raw_in_frame.y), 1e-4)
+      << "the filter began anew";
+}
+
 TEST(Tracker, StartFromRefusesWhatIsNoObject) {
   TrackerRig rig;
   const std::vector<Point2> truth = rig.scene.Truth({{200, 120}, 80, 0});

@@ -147,6 +147,7 @@ TEST_F(TrackErrors, BoxesThatCannotBe) {
 TEST_F(TrackErrors, NumbersOutOfRange) {
   ExpectErrorWith({"--every", "0"}, kUsage, {"--every: 0 is not between 1 and"});
   ExpectErrorWith({"--shots", "-1"}, kUsage, {"--shots: -1 is not between 0 and"});
+  ExpectErrorWith({"--adopt", "9"}, kUsage, {"--adopt: 9 is not between 0 and 8"});
 }
 
 TEST_F(TrackErrors, AConfigurationThatIsWrong) {

@@ -28,7 +28,7 @@ TEST(Help, NamesEveryCommand) {
 TEST(Help, NamesEveryOptionOfTrack) {
   const std::string help = Kpt({"track", "--help"}).out;
   for (const char *option : {"--support", "--category", "--output", "--overlay", "--config", "--model", "--device",
-                             "--instances", "--every", "--shots", "--box", "--angle"}) {
+                             "--instances", "--every", "--shots", "--adopt", "--box", "--angle"}) {
     EXPECT_THAT(help, HasSubstr(option));
   }
 }

@@ -84,7 +84,7 @@ void Follow(const Setup &setup, const CutOut &object, int seed, Outcome *outcome
     follower.See(picture);
     by_flow.See(picture);
     const std::vector<cv::Point2f> truth = scene.Truth(at);
-    Errors covered;
+    Errors in_frame;  // of covered points
     for (std::size_t i = 0; i < truth.size(); ++i) {
       const bool covered = passage.bar.contains(truth[i]);
       const bool known = !follower.points().empty();
@@ -98,7 +98,7 @@ void Follow(const Setup &setup, const CutOut &object, int seed, Outcome *outcome
         continue;
       }
       ++spell.frames;
-      covered.Add(error);
+      in_frame.Add(error);
       const cv::Point2f moved = at.centre - spell.box_then;
       for (Tally *tally : {&outcome->covered, &outcome->long_covered}) {
         if (tally == &outcome->long_covered && spell.frames <= kSettledSpell) continue;
@@ -110,7 +110,7 @@ void Follow(const Setup &setup, const CutOut &object, int seed, Outcome *outcome
           tally->flow.Add(Distance(by_flow.points()[i].xy_in_frame, truth[i], object.side));
       }
     }
-    if (!kept && covered.count > 0 && covered.sum >= kFails * covered.count) {
+    if (!kept && in_frame.count > 0 && in_frame.sum >= kFails * in_frame.count) {
       KeepFailure(setup, "hidden", seed, picture, truth, follower);
       kept = true;
     }

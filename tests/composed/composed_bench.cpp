@@ -1,7 +1,7 @@
 // Follows composed clips with exact truth and prints Markdown tables, a question after the other:
 //   composed_bench WEIGHTS FOLDER [--only lost|hidden|pose|smoothing] [--cases N] [--json FILE] [--pictures DIR]
-// FOLDER has COCO keypoints of a clip or of stills; its objects are cut out (cut_out.h). Pictures of the cases that fail
-// go to DIR.
+// FOLDER has COCO keypoints of a clip or of stills; its objects are cut out (cut_out.h). Pictures of the cases that
+// fail go to DIR.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -26,6 +26,10 @@ float Cover::Share() const {
   return covered / static_cast<float>(covered_.size());
 }
 
+bool Cover::Held(std::size_t keypoint, const SceneMemory &scene, Point2 there) const {
+  return at_edge_[keypoint] >= kCovered && scene.Unchanged(there, kNear) >= kHidden;
+}
+
 void Cover::Look(const SceneMemory &scene, const std::vector<Point2> &places) {
   for (std::size_t i = 0; i < covered_.size(); ++i) {
     const float around = scene.Unchanged(places[i], kAround);

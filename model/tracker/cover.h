@@ -31,6 +31,9 @@ class Cover {
   /// Share of the points that are covered or at an edge.
   float Share() const;
 
+  /// Whether an occluder's edge holds a point back that is now at `there`, behind it.
+  bool Held(std::size_t keypoint, const SceneMemory &scene, Point2 there) const;
+
   /// The point was seen after all.
   void Uncover(std::size_t keypoint) { covered_[keypoint] = 0; }
 

@@ -41,6 +41,7 @@ TEST(SceneMemory, TellsWhatLiesOverAnObjectThatCame) {
   EXPECT_GT(cover.Free(0), 0.9);
   EXPECT_LT(cover.Free(1), 0.1);
   EXPECT_EQ(cover.Free(2), 1);
+  EXPECT_NEAR(cover.Share(), 1 / 3.0, 1e-6);
 }
 
 TEST(SceneMemory, SurroundingsThatDoNotStayTellNothing) {

@@ -11,15 +11,15 @@
 namespace kpt {
 namespace {
 
-constexpr int kSoundToFollow = 4;       ///< points that tell the common motion; with fewer the fit alone decides
-constexpr double kPlaceGain = 0.2;      ///< of the fit to the layout, which limbs pull about, against the common motion
-constexpr double kPulledGain = 0.1;     ///< of each frame in the mean of corrections
-constexpr float kLeastWeight = 0.05F;   ///< in the place's fit, of a point that the estimator does not believe in
-constexpr float kLeastBelief = 0.05F;   ///< in the estimator's answer about a covered point
-constexpr double kAgrees = 0.1;         ///< box sides between a point and an answer that speaks of the same place
-constexpr float kNewest = 0.5F;         ///< share of such an answer in a point's confidence
-constexpr float kPartlyCovered = 0.1F;  ///< share of the points from which on the key picture is asked
-constexpr int kKeyEvery = 5;            ///< frames: an edge that comes over the object is noticed some frames late
+constexpr int kSoundToFollow = 4;      ///< points that tell the common motion; with fewer the fit alone decides
+constexpr double kPlaceGain = 0.2;     ///< of the fit to the layout, which limbs pull about, against the common motion
+constexpr double kPulledGain = 0.1;    ///< of each frame in the mean of corrections
+constexpr float kLeastWeight = 0.05F;  ///< in the place's fit, of a point that the estimator does not believe in
+constexpr float kLeastBelief = 0.05F;  ///< in the estimator's answer about a covered point
+constexpr double kAgrees = 0.1;        ///< box sides between a point and an answer that speaks of the same place
+constexpr float kNewest = 0.5F;        ///< share of such an answer in a point's confidence
+constexpr float kFewCovered = 0.1F;    ///< share of the points: with fewer the object is whole
+constexpr int kKeyEvery = 5;           ///< frames: an edge that comes over the object is noticed some frames late
 
 /// The smallest box around the points that are not lost.
 Box HullOf(const std::vector<TrackedPoint> &points) {
@@ -185,13 +185,19 @@ void InstanceTrack::CarryPoints(FramePixels &frame) {
 
 /// While something lies over a part of the object, what is seen of the rest tells where all of it is.
 void InstanceTrack::FindUnderCover() {
-  if (!key_.taken() || cover_.Share() < kPartlyCovered) return;
+  if (!key_.taken() || cover_.Share() == 0) return;
   const Similarity expected = flow_.common_motion() * frame_from_object_ * key_.frame_from_object().Inverse();
   motion_since_key_ = key_.Find(flow_.picture(), flow_.region(), expected, scene_);
   for (std::size_t i = 0; motion_since_key_ && i < carried_.points.size(); ++i) {
-    if (key_.seen()[i]) cover_.Uncover(i);
-    if (!key_.seen()[i] && cover_.covered()[i] < Cover::kCovered) continue;
-    carried_.points[i] = (*motion_since_key_)(key_.points()[i]);
+    const Point2 there = (*motion_since_key_)(key_.points()[i]);
+    if (key_.seen()[i]) {
+      cover_.Uncover(i);
+      carried_.points[i] = there;
+    } else if (cover_.covered()[i] >= Cover::kCovered || cover_.Held(i, scene_, there)) {
+      carried_.points[i] = there;
+      carried_.covered[i] = true;
+      carried_.sound[i] = false;
+    }
   }
 }
 
@@ -311,7 +317,7 @@ std::optional<EventKind> InstanceTrack::Judge(const TrackerSettings &settings) {
 void InstanceTrack::Remember(FramePixels &frame, const TrackerSettings &settings) {
   if (!following_ || !settings.use_flow) return;
   flow_.Remember(frame, frame_from_object_);
-  const bool whole = mean_confidence_ >= settings.confidence_threshold && cover_.Share() < kPartlyCovered;
+  const bool whole = mean_confidence_ >= settings.confidence_threshold && cover_.Share() < kFewCovered;
   if (++frames_since_key_ >= kKeyEvery && whole) {
     key_.Take(flow_.picture(), flow_.region(), points(), Outline(), frame_from_object_);
     key_confidence_ = confidence_;

@@ -19,6 +19,33 @@ TrackerSettings Unsmoothed() {
   return settings;
 }
 
+/// A bar of the background stands in front of the object; the estimator loses heart where it covers a point.
+TEST(Tracker, APartlyCoveredObjectStaysTrackedAndItsCoveredPointsGoWithTheRest) {
+  TrackerRig rig;
+  const RgbImage empty = rig.scene.Draw(std::nullopt);
+  constexpr int kBarLeft = 150, kBarRight = 190;
+  int frames_covered = 0;
+  for (int x = 70; x < 250; x += 2) {
+    const ScenePose pose{{static_cast<float>(x), 120}, 90, 0};
+    RgbImage image = rig.scene.Draw(pose);
+    for (int y = 0; y < image.height; ++y) {
+      const auto row = static_cast<std::ptrdiff_t>(y) * image.width;
+      std::copy(empty.pixels.begin() + (row + kBarLeft) * 3, empty.pixels.begin() + (row + kBarRight) * 3,
+                image.pixels.begin() + (row + kBarLeft) * 3);
+    }
+    const auto covered = [&](const Point2 &p) { return p.x >= kBarLeft && p.x < kBarRight; };
+    const std::vector<Point2> truth = rig.scene.Truth(pose);
+    const auto count = std::count_if(truth.begin(), truth.end(), covered);
+    rig.controls->confidence_factor = count > 0 ? 0.3F : 1.0F;
+    rig.Give(SceneFrame(image, PixelFormat::kRgb).view(x * TrackerRig::kFrameNs));
+    if (count == 0) continue;
+    ++frames_covered;
+    EXPECT_EQ(rig.state(), TrackState::kTracked) << x;
+    EXPECT_LT(rig.RawError(pose), 0.05) << x;
+  }
+  EXPECT_GT(frames_covered, 30);
+}
+
 TEST(Tracker, FindsTheObjectInTheFirstFrameAndTracksItInTheSecond) {
   TrackerRig rig(Unsmoothed());
   const ScenePose pose{{200, 130}, 90, 0};

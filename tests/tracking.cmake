@@ -17,16 +17,18 @@ if(KPT_WITH_OPENCV)
   target_include_directories(kpt_composed PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(kpt_composed PUBLIC kpt_tracker opencv_core PRIVATE kpt_data opencv_imgproc)
 
-  add_executable(composed_bench
-    composed/any_pose.cpp
-    composed/composed_bench.cpp
-    composed/hidden_points.cpp
-    composed/lost_and_found.cpp
-    composed/question.cpp
-    composed/smoothing.cpp)
-  kpt_target_defaults(composed_bench)
-  target_link_libraries(composed_bench PRIVATE kpt_composed kpt_train_core nlohmann_json::nlohmann_json opencv_imgcodecs
-                        opencv_imgproc)
+  if(CLI11_FOUND)
+    add_executable(composed_bench
+      composed/any_pose.cpp
+      composed/composed_bench.cpp
+      composed/hidden_points.cpp
+      composed/lost_and_found.cpp
+      composed/question.cpp
+      composed/smoothing.cpp)
+    kpt_target_defaults(composed_bench)
+    target_link_libraries(composed_bench PRIVATE kpt_composed kpt_train_core CLI11::CLI11 nlohmann_json::nlohmann_json
+                          opencv_imgcodecs opencv_imgproc)
+  endif()
 
   kpt_add_test(tracking_test LABEL accuracy TIMEOUT 1200 SOURCES tracking_test.cpp LIBS kpt_trials)
   kpt_add_test(headless_test LABEL accuracy TIMEOUT 600 SOURCES headless_test.cpp LIBS kpt_composed kpt_net)

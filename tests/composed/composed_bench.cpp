@@ -1,7 +1,9 @@
 // Follows composed clips with exact truth and prints Markdown tables, a question after the other:
-//   composed_bench WEIGHTS FOLDER [--only lost|hidden|pose|smoothing] [--cases N] [--json FILE] [--pictures DIR]
+//   composed_bench WEIGHTS FOLDER [--only lost|hidden|pose|smoothing] [--cases N] [--absence NAME] [--json FILE]
+//     [--pictures DIR]
 // FOLDER has COCO keypoints of a clip or of stills; its objects are cut out (cut_out.h). Pictures of the cases that
 // fail go to DIR.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -25,42 +27,32 @@ struct Question {
 constexpr Question kQuestions[] = {
     {"lost", AskLostAndFound}, {"hidden", AskHiddenPoints}, {"pose", AskAnyPose}, {"smoothing", AskSmoothing}};
 
-bool IsQuestion(const std::string &name) {
-  return std::any_of(std::begin(kQuestions), std::end(kQuestions), [&](const Question &q) { return name == q.name; });
-}
-
 }  // namespace
 
 int main(int argc, char **argv) try {
-  std::string only, json;
+  std::string weights, folder, json;
+  std::vector<std::string> only;
   Setup setup;
-  bool understood = argc >= 3 && argc % 2 == 1;
-  for (int i = 3; i + 1 < argc; i += 2) {
-    const std::string option = argv[i], value = argv[i + 1];
-    if (option == "--only" && IsQuestion(value))
-      only = value;
-    else if (option == "--cases")
-      setup.cases = std::atoi(value.c_str());
-    else if (option == "--json")
-      json = value;
-    else if (option == "--pictures")
-      setup.pictures = value;
-    else
-      understood = false;
-  }
-  if (!understood || setup.cases < 1) {
-    std::fprintf(stderr,
-                 "usage: composed_bench WEIGHTS FOLDER [--only lost|hidden|pose|smoothing] [--cases N] [--json FILE] "
-                 "[--pictures DIR]\n");
-    return 2;
-  }
-  auto loaded = LoadEstimator({argv[1], "cpu", 0});
+  std::vector<std::string> questions;
+  for (const Question &question : kQuestions) questions.emplace_back(question.name);
+  CLI::App app("Follows composed clips with exact truth and prints tables.");
+  app.add_option("weights", weights)->required();
+  app.add_option("folder", folder, "COCO keypoints of a clip or of stills; its objects are cut out")->required();
+  app.add_option("--only", only, "these questions")->check(CLI::IsMember(questions));
+  app.add_option("--cases", setup.cases, "of each row")->check(CLI::Range(1, 100000));
+  app.add_option("--absence", setup.absence, "of --only lost the row: occluder, edge, vanished, cut or never");
+  app.add_option("--json", json, "write the tables here");
+  app.add_option("--pictures", setup.pictures, "folder for pictures of the cases that fail")
+      ->check(CLI::ExistingDirectory);
+  CLI11_PARSE(app, argc, argv);
+  auto loaded = LoadEstimator({weights, "cpu", 0});
   ThrowIfFailed(loaded.status());
   setup.network = std::move(loaded.value().estimator);
-  setup.objects = CutOutsOf(argv[2], std::min(setup.cases, kMostObjects));
+  setup.objects = CutOutsOf(folder, std::min(setup.cases, kMostObjects));
   Report report;
   for (const Question &question : kQuestions) {
-    if (only.empty() || only == question.name) question.ask(setup, &report);
+    const bool wanted = only.empty() || std::find(only.begin(), only.end(), question.name) != only.end();
+    if (wanted) question.ask(setup, &report);
   }
   if (!json.empty()) report.WriteJson(json);
   return 0;

@@ -159,6 +159,7 @@ void AskLostAndFound(const Setup &setup, Report *report) {
                 {"30 frames away", "cases", "followed before, %", "found within 5 frames, %", "frames to find it, mean",
                  "frames away that say tracked, %", "the same beyond two doubtful frames, %"});
   for (const Absence &absence : kAbsences) {
+    if (!setup.absence.empty() && setup.absence != absence.name) continue;
     Count count;
     for (int i = 0; i < setup.cases; ++i) Tell(setup, absence, i, &count);
     const double cases = setup.cases, frames = cases * kAway;

@@ -21,6 +21,7 @@ struct Setup {
   std::unique_ptr<Estimator> network;  ///< shared by all trackers
   std::vector<CutOut> objects;
   int cases = 100;       ///< of each row; they take the objects in turn
+  std::string absence;   ///< the only row of lost and found that is wanted; empty: all are
   std::string pictures;  ///< folder for pictures of the cases that fail; empty: none are kept
 
   const CutOut &Object(int i) const { return objects[static_cast<std::size_t>(i) % objects.size()]; }

@@ -37,11 +37,7 @@ void CheckBoxes(const std::vector<OrientedBox> &boxes, const GstVideoInfo &info)
 
 }  // namespace
 
-TrackSession::TrackSession(const TrackSettings &settings)
-    : settings_(settings),
-      initial_boxes_(settings.initial_boxes),
-      inference_region_(settings.inference_region),
-      object_class_(settings.object_class) {
+TrackSession::TrackSession(const TrackSettings &settings) : settings_(settings), object_class_(settings.object_class) {
   SupportSet shots = LoadShots(settings);  // first: its mistakes are the usual ones, and it loads fast
   network_ = AcquireNetwork(settings);
   loaded_ = MakeTracker(*network_, std::move(shots), settings);
@@ -60,7 +56,7 @@ void TrackSession::Exchange(LoadedTracker next) {
 }
 
 void TrackSession::SetVideoInfo(const GstVideoInfo &info) {
-  if (!info_) CheckBoxes(initial_boxes_, info);
+  if (!info_) CheckBoxes(settings_.initial_boxes, info);
   if (info_ && (info_->width != info.width || info_->height != info.height)) ContinueScaled(*info_, info);
   info_ = info;
   loaded_.header.width = info.width;
@@ -92,7 +88,7 @@ const FrameResult &TrackSession::Track(GstBuffer *buffer, const FrameMapping &ma
   dropped_before_ = DroppedBefore(view, buffer);
   ResetAtSeekOrGap(view);
   std::vector<Region> regions;
-  if (inference_region_ == InferenceRegion::kRoiList) regions = ReadRegions(buffer, object_class_);
+  if (settings_.inference_region == InferenceRegion::kRoiList) regions = ReadRegions(buffer, object_class_);
   ThrowIfFailed(tracker().Process(view, regions, &result_));
   if (loaded_.adoption) ThrowIfFailed(loaded_.adoption->Learn(view, settings_, &result_, &loaded_.tracker));
   return result_;

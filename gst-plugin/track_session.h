@@ -65,8 +65,6 @@ class TrackSession {
   SharedNetwork network_;
   LoadedTracker loaded_;
   TrackerSettings settings_;
-  std::vector<OrientedBox> initial_boxes_;
-  InferenceRegion inference_region_;
   std::string object_class_;
   std::optional<GstVideoInfo> info_;
   std::optional<std::int64_t> last_pts_ns_;

@@ -38,6 +38,8 @@ class Flow {
   /// The grey picture of the frame that was carried into or remembered last, and the part of the frame that it shows.
   const cv::Mat &picture() const { return grey_; }
   const GreyRegion &region() const { return region_; }
+  /// After Carry: the picture's levels; empty before the first.
+  const Pyramid &pyramid() const { return current_; }
 
   /// The motion that most points shared in the last Carry; none where too few were sound.
   const Similarity &common_motion() const { return motion_; }

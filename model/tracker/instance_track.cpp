@@ -187,7 +187,7 @@ void InstanceTrack::CarryPoints(FramePixels &frame) {
 void InstanceTrack::FindUnderCover() {
   if (!key_.taken() || cover_.Share() == 0) return;
   const Similarity expected = flow_.common_motion() * frame_from_object_ * key_.frame_from_object().Inverse();
-  motion_since_key_ = key_.Find(flow_.picture(), flow_.region(), expected, scene_);
+  motion_since_key_ = key_.Find(flow_.pyramid(), flow_.region(), expected, scene_);
   for (std::size_t i = 0; motion_since_key_ && i < carried_.points.size(); ++i) {
     const Point2 there = (*motion_since_key_)(key_.points()[i]);
     if (key_.seen()[i]) {
@@ -317,13 +317,14 @@ std::optional<EventKind> InstanceTrack::Judge(const TrackerSettings &settings) {
 void InstanceTrack::Remember(FramePixels &frame, const TrackerSettings &settings) {
   if (!following_ || !settings.use_flow) return;
   flow_.Remember(frame, frame_from_object_);
+  const std::vector<cv::Point2f> outline = Outline();
   const bool whole = mean_confidence_ >= settings.confidence_threshold && cover_.Share() < kFewCovered;
   if (++frames_since_key_ >= kKeyEvery && whole) {
-    key_.Take(flow_.picture(), flow_.region(), points(), Outline(), frame_from_object_);
+    key_.Take(flow_.picture(), flow_.region(), points(), outline, frame_from_object_);
     key_confidence_ = confidence_;
     frames_since_key_ = 0;
   }
-  scene_.Learn(flow_.picture(), flow_.region(), Outline(), frame_from_object_.scale());
+  scene_.Learn(flow_.picture(), flow_.region(), outline, frame_from_object_.scale());
 }
 
 /// Around all points and the layout's box; convex.

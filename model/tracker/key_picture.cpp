@@ -56,28 +56,27 @@ void KeyPicture::ChooseMarks() {
   for (const cv::Point2f &p : corners_) marks_.push_back(region_.ToFrame({p.x, p.y}));
 }
 
-std::optional<Similarity> KeyPicture::Find(const cv::Mat &grey, const GreyRegion &region, const Similarity &expected,
+std::optional<Similarity> KeyPicture::Find(const Pyramid &picture, const GreyRegion &region, const Similarity &expected,
                                            const SceneMemory &scene) {
   seen_.assign(points_.size(), false);
-  if (!taken_) return std::nullopt;
+  if (!taken_ || picture.empty()) return std::nullopt;
   if (marks_.empty()) ChooseMarks();
   LayOnto(grey_, region_, expected, region, &moved_);
   BuildPyramid(moved_, &moved_pyramid_);
-  BuildPyramid(grey, &pyramid_);
   start_.clear();
   for (const Point2 &p : marks_) {
     const Point2 q = region.FromFrame(expected(p));
     start_.emplace_back(q.x, q.y);
   }
   there_ = start_;
-  flow_.Track(moved_pyramid_, pyramid_, start_, &there_, &sound_);
+  flow_.Track(moved_pyramid_, picture, start_, &there_, &sound_);
   found_.resize(marks_.size());
   weight_.resize(marks_.size());
   float sound = 0;
   for (std::size_t i = 0; i < marks_.size(); ++i) {
     found_[i] = region.ToFrame({there_[i].x, there_[i].y});
     const bool is_ground = scene.Unchanged(found_[i], kNear) > kGround;
-    const bool seen = sound_[i] && !is_ground && Likeness(moved_, start_[i], grey, there_[i]) >= kLeastLikeness;
+    const bool seen = sound_[i] && !is_ground && Likeness(moved_, start_[i], picture[0], there_[i]) >= kLeastLikeness;
     weight_[i] = seen ? 1.0F : 0.0F;
     sound += weight_[i];
   }

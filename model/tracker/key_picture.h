@@ -18,9 +18,9 @@ class KeyPicture {
   void Take(const cv::Mat &grey, const GreyRegion &region, const std::vector<Point2> &points,
             const std::vector<cv::Point2f> &outline, const Similarity &frame_from_object);
 
-  /// How the object has moved since, from what is seen of it in this picture; none where that is too little. Looks
-  /// where `expected` puts it. What lies where `scene` is as ever is none of it.
-  std::optional<Similarity> Find(const cv::Mat &grey, const GreyRegion &region, const Similarity &expected,
+  /// How the object has moved since, from what is seen of it in the picture of these levels; none where that is too
+  /// little. Looks where `expected` puts it. What lies where `scene` is as ever is none of it.
+  std::optional<Similarity> Find(const Pyramid &picture, const GreyRegion &region, const Similarity &expected,
                                  const SceneMemory &scene);
 
   /// After Find: the point was seen where the motion puts it.
@@ -47,7 +47,7 @@ class KeyPicture {
 
   LucasKanade flow_{1};  // the place is known well
   cv::Mat moved_, mask_;
-  Pyramid moved_pyramid_, pyramid_;
+  Pyramid moved_pyramid_;
   std::vector<cv::Point2f> start_, there_, corners_;
   std::vector<bool> sound_;
   std::vector<Point2> found_;

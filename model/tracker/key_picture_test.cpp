@@ -30,6 +30,12 @@ class KeyPictureTest : public ::testing::Test {
     key_.Take(See(before_, {}), kRegion, PointsAt(before_), Outline(before_), before_);
   }
 
+  static Pyramid LevelsOf(const cv::Mat &picture) {
+    Pyramid levels;
+    BuildPyramid(picture, &levels);
+    return levels;
+  }
+
   const cv::Mat &See(const Similarity &frame_from_object, const cv::Rect &in_front) {
     const double to_unit = 1 / kSide;
     const Similarity frame_from_pixels = frame_from_object * Similarity::Make(to_unit, 0, {-0.5F, -0.5F});
@@ -69,7 +75,7 @@ TEST_F(KeyPictureTest, WhatIsSeenTellsWhereTheRestIs) {
   const Similarity now = Similarity::Make(kSide, 0.3, {125, 108});
   const Similarity expected = Similarity::Make(kSide, 0.27, {123, 107}) * before_.Inverse();
   const cv::Rect bar(130, 0, 70, kFrame.height);  // over its right half
-  const auto motion = key_.Find(See(now, bar), kRegion, expected, scene_);
+  const auto motion = key_.Find(LevelsOf(See(now, bar)), kRegion, expected, scene_);
   ASSERT_TRUE(motion);
   const std::vector<Point2> truth = PointsAt(now);
   for (std::size_t i = 0; i < truth.size(); ++i) {
@@ -85,13 +91,13 @@ TEST_F(KeyPictureTest, WhatIsSeenTellsWhereTheRestIs) {
 
 TEST_F(KeyPictureTest, AnObjectThatIsCoveredWhollyOrGoneIsNotFound) {
   const cv::Mat all_covered = See(before_, {0, 0, kFrame.width, kFrame.height});
-  EXPECT_FALSE(key_.Find(all_covered, kRegion, Similarity{}, scene_));
+  EXPECT_FALSE(key_.Find(LevelsOf(all_covered), kRegion, Similarity{}, scene_));
 }
 
 TEST_F(KeyPictureTest, AnotherObjectInItsPlaceIsNotIt) {
   object_ = Texture({80, 80}, 3);
   const Similarity now = Similarity::Make(kSide, 0, {110, 100});
-  EXPECT_FALSE(key_.Find(See(now, {}), kRegion, now * before_.Inverse(), scene_));
+  EXPECT_FALSE(key_.Find(LevelsOf(See(now, {})), kRegion, now * before_.Inverse(), scene_));
 }
 
 TEST_F(KeyPictureTest, FindsInARegionOfAnotherPlaceAndScale) {
@@ -99,7 +105,7 @@ TEST_F(KeyPictureTest, FindsInARegionOfAnotherPlaceAndScale) {
   const GreyRegion part = GreyRegion::Scaled({40, 30, 160, 140}, 0.75);
   cv::Mat picture;
   cv::resize(See(now, {})(part.rect), picture, part.size(), 0, 0, cv::INTER_AREA);
-  const auto motion = key_.Find(picture, part, now * before_.Inverse(), SceneMemory());
+  const auto motion = key_.Find(LevelsOf(picture), part, now * before_.Inverse(), SceneMemory());
   ASSERT_TRUE(motion);
   EXPECT_NEAR((*motion)(key_.points()[4]).x, 110, 0.02 * kSide);
   EXPECT_NEAR((*motion)(key_.points()[4]).y, 100, 0.02 * kSide);

@@ -25,6 +25,11 @@ KPT_DEFINE_ENUM(InferenceRegionType, "GstKeypointInferenceRegion",
                 {static_cast<int>(InferenceRegion::kRoiList),
                  "Objects are looked for in the regions that a detector upstream attached to the frame", "roi-list"})
 
+KPT_DEFINE_ENUM(AskAheadType, "GstKeypointAskAhead",
+                {static_cast<int>(AskAhead::kAuto), "Of frames in GPU memory", "auto"},
+                {static_cast<int>(AskAhead::kNever), "After flow, at the place that it finds", "never"},
+                {static_cast<int>(AskAhead::kAlways), "Of all frames", "always"})
+
 KPT_DEFINE_ENUM(MetadataType, "GstKeypointMetadata",
                 {static_cast<int>(MetadataKind::kAuto), "Both where GStreamer has analytics, else own", "auto"},
                 {static_cast<int>(MetadataKind::kOwn), "GstKeypointsMeta: sub-pixel, with names and states", "own"},
@@ -102,6 +107,11 @@ const PropertyTable<S> &TrackProperties() {
       {"inference-interval",
        "Run the network on every Nth frame; between, points are carried by optical flow and marked projected",
        kControllable, IntField<S>{&S::inference_interval, 1, INT_MAX}},
+      {"ask-ahead",
+       "Ask the network where the last motion would bring the object, before optical flow has looked: on a GPU one "
+       "wait "
+       "a frame for both, a little less accurate",
+       kWhenPlaying, MakeEnumField<S, &S::ask_ahead>(&AskAheadType)},
       {"adaptive",
        "When frames come too late at the sink (its QoS events say so), carry the points by optical flow and run the "
        "network on every 15th frame",

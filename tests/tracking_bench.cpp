@@ -195,6 +195,7 @@ void CompareParts(const std::vector<LabelledClip> &clips, const Options &options
       {"filter, a seed every other time", [](TrackerSettings *s) { s->seeded_every = 2; }},
       {"filter, always a seed", [](TrackerSettings *s) { s->seeded_every = 1; }},
       {"the default", [](TrackerSettings *) {}},
+      {"the default, asked ahead of flow", [](TrackerSettings *s) { s->ask_ahead = AskAhead::kAlways; }},
       {"the default, not smoothed", [](TrackerSettings *s) { s->smoothing = Smoothing::kNone; }},
       {"flow alone", [](TrackerSettings *s) { s->use_network = false; }},
   };

@@ -1,6 +1,9 @@
 #include "device_frame.h"
 
+#include <cstring>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "frame_channels.h"
 #include "kpt/base/error.h"
@@ -26,47 +29,91 @@ void Check(ops::OpStatus status) {
   throw Error(ErrorCode::kInternal, "device frame: sizes do not fit together.");
 }
 
-void Fetch(const std::uint8_t *device, std::size_t bytes, void *stream, std::uint8_t *host) {
-  const auto cuda_stream = static_cast<cudaStream_t>(stream);
-  Check(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, cuda_stream));
-  Check(cudaStreamSynchronize(cuda_stream));
-}
+/// Memory that grows where it is too small, and is given back by `Release`.
+template <cudaError_t (*Allocate)(void **, std::size_t), cudaError_t (*Release)(void *)>
+class Memory {
+ public:
+  Memory() = default;
+  Memory(Memory &&other) noexcept
+      : bytes_(std::exchange(other.bytes_, 0)), memory_(std::exchange(other.memory_, nullptr)) {}
+  Memory &operator=(Memory &&) = delete;
+  ~Memory() { Release(memory_); }
+
+  std::uint8_t *Room(std::size_t bytes) {
+    if (bytes > bytes_) {
+      Release(std::exchange(memory_, nullptr));
+      bytes_ = 0;
+      Check(Allocate(&memory_, bytes));
+      bytes_ = bytes;
+    }
+    return static_cast<std::uint8_t *>(memory_);
+  }
+
+ private:
+  std::size_t bytes_ = 0;
+  void *memory_ = nullptr;
+};
+
+cudaError_t AllocateOnDevice(void **memory, std::size_t bytes) { return cudaMalloc(memory, bytes); }
+cudaError_t AllocatePinned(void **memory, std::size_t bytes) { return cudaMallocHost(memory, bytes); }
+
+/// Where a grey part arrives; pinned, since a copy to other memory waits.
+struct Slot {
+  Slot() { Check(cudaEventCreateWithFlags(&arrived, cudaEventDisableTiming)); }
+  Slot(Slot &&other) noexcept
+      : arrived(std::exchange(other.arrived, nullptr)), bytes(other.bytes), memory(std::move(other.memory)) {}
+  Slot &operator=(Slot &&) = delete;
+  ~Slot() {
+    if (arrived != nullptr) cudaEventDestroy(arrived);
+  }
+
+  cudaEvent_t arrived = nullptr;
+  std::size_t bytes = 0;
+  Memory<AllocatePinned, cudaFreeHost> memory;
+};
 
 }  // namespace
 
-void DeviceFrameReader::Free::operator()(std::uint8_t *device) const noexcept { cudaFree(device); }
+struct DeviceFrameReader::Buffers {
+  Memory<AllocateOnDevice, cudaFree> device;  ///< for one result at a time: those of a stream follow each other
+  std::vector<Slot> slots;
+};
 
-std::uint8_t *DeviceFrameReader::Room(std::size_t bytes) {
-  if (bytes > room_) {
-    device_.reset();
-    room_ = 0;
-    void *memory = nullptr;
-    Check(cudaMalloc(&memory, bytes));
-    device_.reset(static_cast<std::uint8_t *>(memory));
-    room_ = bytes;
-  }
-  return device_.get();
-}
+DeviceFrameReader::DeviceFrameReader() : buffers_(std::make_unique<Buffers>()) {}
+DeviceFrameReader::~DeviceFrameReader() = default;
 
 void DeviceFrameReader::Crop(const FrameView &frame, const ops::Placement &crop_from_frame, int size,
                              std::uint8_t *rgb) {
+  const auto stream = static_cast<cudaStream_t>(frame.cuda_stream);
   ops::FrameCrops crops;
   crops.frame = ChannelsOf(frame);
   crops.size = size;
   Check(ops::AddCrop(crop_from_frame, &crops));
   const std::size_t bytes = static_cast<std::size_t>(size) * size * ops::kFrameChannels;
   ops::CropOutputs out;
-  out.rgb = Room(bytes);
-  Check(ops::CropFrameCuda(crops, out, frame.cuda_stream));
-  Fetch(out.rgb, bytes, frame.cuda_stream, rgb);
+  out.rgb = buffers_->device.Room(bytes);
+  Check(ops::CropFrameCuda(crops, out, stream));
+  Check(cudaMemcpyAsync(rgb, out.rgb, bytes, cudaMemcpyDeviceToHost, stream));
+  Check(cudaStreamSynchronize(stream));
 }
 
-void DeviceFrameReader::Grey(const FrameView &frame, ops::GreyPart part, std::uint8_t *grey) {
+void DeviceFrameReader::QueueGrey(const FrameView &frame, ops::GreyPart part, std::size_t slot) {
+  const auto stream = static_cast<cudaStream_t>(frame.cuda_stream);
   part.frame = ChannelsOf(frame);
-  const std::size_t bytes = static_cast<std::size_t>(part.columns) * part.rows;
-  std::uint8_t *device = Room(bytes);
-  Check(ops::GreyOfFrameCuda(part, device, frame.cuda_stream));
-  Fetch(device, bytes, frame.cuda_stream, grey);
+  while (buffers_->slots.size() <= slot) buffers_->slots.emplace_back();
+  Slot &into = buffers_->slots[slot];
+  into.bytes = static_cast<std::size_t>(part.columns) * part.rows;
+  std::uint8_t *pinned = into.memory.Room(into.bytes);
+  std::uint8_t *device = buffers_->device.Room(into.bytes);
+  Check(ops::GreyOfFrameCuda(part, device, stream));
+  Check(cudaMemcpyAsync(pinned, device, into.bytes, cudaMemcpyDeviceToHost, stream));
+  Check(cudaEventRecord(into.arrived, stream));
+}
+
+void DeviceFrameReader::TakeGrey(std::size_t slot, std::uint8_t *grey) {
+  Slot &from = buffers_->slots.at(slot);
+  Check(cudaEventSynchronize(from.arrived));
+  std::memcpy(grey, from.memory.Room(from.bytes), from.bytes);
 }
 
 #else
@@ -79,10 +126,13 @@ namespace {
 
 }  // namespace
 
-void DeviceFrameReader::Free::operator()(std::uint8_t *) const noexcept {}
-std::uint8_t *DeviceFrameReader::Room(std::size_t) { ThrowNoCuda(); }
+struct DeviceFrameReader::Buffers {};
+
+DeviceFrameReader::DeviceFrameReader() = default;
+DeviceFrameReader::~DeviceFrameReader() = default;
 void DeviceFrameReader::Crop(const FrameView &, const ops::Placement &, int, std::uint8_t *) { ThrowNoCuda(); }
-void DeviceFrameReader::Grey(const FrameView &, ops::GreyPart, std::uint8_t *) { ThrowNoCuda(); }
+void DeviceFrameReader::QueueGrey(const FrameView &, ops::GreyPart, std::size_t) { ThrowNoCuda(); }
+void DeviceFrameReader::TakeGrey(std::size_t, std::uint8_t *) { ThrowNoCuda(); }
 
 #endif
 

@@ -1,5 +1,6 @@
 // Brings small parts of a frame in GPU memory into system memory: the grey surroundings that optical flow compares, and
-// the few crops that are looked at outside the network. Each call waits for the frame's stream once.
+// the few crops that are looked at outside the network. A grey part can be queued before the network's work and taken
+// after it, so that one wait serves both.
 //
 // Knows CUDA's runtime, and of it nothing but memory and streams. In a build without CUDA every call throws. Called by
 // frame_pixels.cpp.
@@ -16,20 +17,23 @@ namespace kpt {
 
 class DeviceFrameReader {
  public:
-  /// A size x size RGB crop, dense. Throws Error(kDevice) where the GPU fails or the build has no CUDA.
+  DeviceFrameReader();
+  ~DeviceFrameReader();
+
+  /// A size x size RGB crop, dense; waits for the frame's stream. Throws Error(kDevice) where the GPU fails or the
+  /// build has no CUDA.
   void Crop(const FrameView &frame, const ops::Placement &crop_from_frame, int size, std::uint8_t *rgb);
 
-  /// `part.frame` is filled in here. The same errors; Error(kInternal) for a part outside the frame.
-  void Grey(const FrameView &frame, ops::GreyPart part, std::uint8_t *grey);
+  /// Queues a grey part on the frame's stream, and waits for nothing. `part.frame` is filled in here. Slots count from
+  /// 0; what was queued in one before is gone. The same errors; Error(kInternal) for a part outside the frame.
+  void QueueGrey(const FrameView &frame, ops::GreyPart part, std::size_t slot);
+
+  /// What was queued last in the slot. Waits for it, which takes no time where the stream was waited for since.
+  void TakeGrey(std::size_t slot, std::uint8_t *grey);
 
  private:
-  struct Free {
-    void operator()(std::uint8_t *device) const noexcept;
-  };
-  std::uint8_t *Room(std::size_t bytes);
-
-  std::unique_ptr<std::uint8_t, Free> device_;  ///< kept from call to call
-  std::size_t room_ = 0;
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;  ///< kept from call to call
 };
 
 }  // namespace kpt

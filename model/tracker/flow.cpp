@@ -31,23 +31,48 @@ cv::Rect Around(Point2 centre, double reach, int width, int height) {
 
 bool Contains(const cv::Rect &outer, const cv::Rect &inner) { return (outer & inner) == inner; }
 
+/// In pixels of the frame.
+double SideOf(const Similarity &frame_from_object) { return std::max(1.0, frame_from_object.scale()); }
+
+double WantedScale(double object_side) { return std::min(1.0, kObjectPixels / object_side); }
+
+GreyRegion RegionAround(const FramePixels &frame, const Similarity &frame_from_object) {
+  const double side = SideOf(frame_from_object);
+  const cv::Rect rect = Around(frame_from_object.shift(), kRegionSides * side, frame.width(), frame.height());
+  return GreyRegion::Scaled(rect, WantedScale(side));
+}
+
 }  // namespace
 
+void Flow::Announce(FramePixels &frame, const Similarity &frame_from_object) {
+  next_region_.reset();
+  if (!remembered_ || frame_width_ != frame.width() || frame_height_ != frame.height()) return;
+  frame.Announce(region_);
+  if (Serves(region_, frame, frame_from_object)) return;
+  next_region_ = RegionAround(frame, frame_from_object);
+  frame.Announce(*next_region_);
+}
+
+/// The scale may be off by a third before the picture is taken anew.
+bool Flow::Serves(const GreyRegion &region, const FramePixels &frame, const Similarity &frame_from_object) const {
+  const double side = SideOf(frame_from_object), wanted = WantedScale(side);
+  const bool scale_fits = region.scale_x < wanted * 1.34 && wanted < region.scale_x * 1.34;
+  const cv::Rect needed = Around(frame_from_object.shift(), kReuseSides * side, frame.width(), frame.height());
+  return scale_fits && frame_width_ == frame.width() && frame_height_ == frame.height() &&
+         Contains(region.rect, needed);
+}
+
 void Flow::Remember(FramePixels &frame, const Similarity &frame_from_object) {
-  object_side_ = std::max(1.0, frame_from_object.scale());
-  const Point2 centre = frame_from_object.shift();
-  const cv::Rect needed = Around(centre, kReuseSides * object_side_, frame.width(), frame.height());
-  const bool same_frame_size = frame_width_ == frame.width() && frame_height_ == frame.height();
-  // The scale may be off by a third before the picture is taken anew.
-  const double wanted = std::min(1.0, kObjectPixels / object_side_);
-  const bool scale_fits = region_.scale_x < wanted * 1.34 && wanted < region_.scale_x * 1.34;
-  if (current_ready_ && same_frame_size && scale_fits && Contains(region_.rect, needed)) {
+  object_side_ = SideOf(frame_from_object);
+  if (current_ready_ && Serves(region_, frame, frame_from_object)) {
     std::swap(previous_, current_);
   } else {
-    region_ = GreyRegion::Scaled(Around(centre, kRegionSides * object_side_, frame.width(), frame.height()), wanted);
+    const bool announced = next_region_ && Serves(*next_region_, frame, frame_from_object);
+    region_ = announced ? *next_region_ : RegionAround(frame, frame_from_object);
     frame.Grey(region_, region_.size(), &grey_);
     BuildPyramid(grey_, &previous_);
   }
+  next_region_.reset();
   frame_width_ = frame.width();
   frame_height_ = frame.height();
   remembered_ = true;
@@ -56,6 +81,7 @@ void Flow::Remember(FramePixels &frame, const Similarity &frame_from_object) {
 
 void Flow::Forget() {
   remembered_ = false;
+  next_region_.reset();
   motion_ = {};
 }
 

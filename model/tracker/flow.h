@@ -7,6 +7,7 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include <optional>
 #include <vector>
 
 #include "lucas_kanade.h"
@@ -22,6 +23,9 @@ struct CarriedPoints {
 
 class Flow {
  public:
+  /// Announces the pictures of a frame that Carry and Remember will want, where the object is expected there.
+  void Announce(FramePixels &frame, const Similarity &frame_from_object);
+
   /// Keeps this frame's picture around the object for the next Carry.
   void Remember(FramePixels &frame, const Similarity &frame_from_object);
 
@@ -57,12 +61,15 @@ class Flow {
   Point2 WithNeighbours(std::size_t point, const std::vector<Point2> &points, const CarriedPoints &carried);
   bool Lags(Point2 from, Point2 by_flow, Point2 with_neighbours) const;
 
+  bool Serves(const GreyRegion &region, const FramePixels &frame, const Similarity &frame_from_object) const;
+
   bool remembered_ = false;
   bool current_ready_ = false;  ///< `current_` shows the frame of the last Carry
   int frame_width_ = 0;
   int frame_height_ = 0;
   double object_side_ = 1;  ///< in pixels of the frame
   GreyRegion region_;
+  std::optional<GreyRegion> next_region_;  ///< announced, for when `region_` does not serve any longer
   cv::Mat grey_;
   LucasKanade lucas_kanade_;
   Pyramid previous_, current_;  ///< over `region_`

@@ -57,6 +57,11 @@ cv::Mat Borrow(const FrameView::Plane &plane, int width, int height, int channel
 
 ops::Placement PlacementOf(const Similarity &s) { return {s.a, s.b, s.dx, s.dy}; }
 
+ops::GreyPart PartOf(const GreyRegion &region, cv::Size size) {
+  const cv::Rect &rect = region.rect;
+  return {{}, rect.x, rect.y, rect.width, rect.height, size.width, size.height};
+}
+
 }  // namespace
 
 void CheckFrame(const FrameView &frame) {
@@ -108,19 +113,31 @@ Point2 GreyRegion::ToFrame(Point2 p) const {
 void FramePixels::Attach(const FrameView &frame) {
   CheckFrame(frame);
   frame_ = frame;
+  announced_.clear();
 }
 
 FramePixels::Layer FramePixels::PackedOrLuma() const {
   return {Borrow(frame_.planes[0], frame_.width, frame_.height, InfoOf(frame_.format).channels), 1};
 }
 
+void FramePixels::Announce(const GreyRegion &region) {
+  if (!on_device()) return;
+  device_reader_.QueueGrey(frame_, PartOf(region, region.size()), announced_.size());
+  announced_.push_back(region);
+}
+
+/// What was announced is on its way, or there.
+void FramePixels::GreyFromDevice(const GreyRegion &region, cv::Size size, cv::Mat *grey) {
+  const auto found = std::find(announced_.begin(), announced_.end(), region);
+  const auto slot = static_cast<std::size_t>(found - announced_.begin());
+  const bool on_its_way = found != announced_.end() && size == region.size();
+  if (!on_its_way) device_reader_.QueueGrey(frame_, PartOf(region, size), announced_.size());
+  grey->create(size, CV_8UC1);
+  device_reader_.TakeGrey(on_its_way ? slot : announced_.size(), grey->ptr());
+}
+
 void FramePixels::Grey(const GreyRegion &region, cv::Size size, cv::Mat *grey) {
-  if (on_device()) {
-    grey->create(size, CV_8UC1);
-    const cv::Rect &rect = region.rect;
-    const ops::GreyPart part = {{}, rect.x, rect.y, rect.width, rect.height, size.width, size.height};
-    return device_reader_.Grey(frame_, part, grey->ptr());
-  }
+  if (on_device()) return GreyFromDevice(region, size, grey);
   const cv::Mat source = PackedOrLuma().pixels(region.rect);
   const int conversion = InfoOf(frame_.format).to_grey;
   const bool same_size = source.size() == size;

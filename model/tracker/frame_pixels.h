@@ -8,6 +8,7 @@
 #include <opencv2/core/mat.hpp>
 
 #include <cstdint>
+#include <vector>
 
 #include "device_frame.h"
 #include "kpt/frame.h"
@@ -46,6 +47,10 @@ class FramePixels {
   /// The frame that is attached; valid until the next Attach.
   const FrameView &view() const { return frame_; }
 
+  /// Says that Grey will be asked for this region in its own size. Of a frame in GPU memory it then comes along with
+  /// what the network answers, and is not waited for; elsewhere this does nothing.
+  void Announce(const GreyRegion &region);
+
   /// The part of the frame that `region.rect` names, grey, `size` large.
   void Grey(const GreyRegion &region, cv::Size size, cv::Mat *grey);
 
@@ -60,11 +65,13 @@ class FramePixels {
     int subsampling = 1;  ///< frame pixels a pixel of this layer, on both axes
   };
   Layer PackedOrLuma() const;
+  void GreyFromDevice(const GreyRegion &region, cv::Size size, cv::Mat *grey);
   void Warp(const Layer &layer, const Similarity &crop_from_frame, int size, int border, cv::Mat *out);
   void CropYuv(const Similarity &crop_from_frame, int size, std::uint8_t *rgb);
 
   FrameView frame_;
   DeviceFrameReader device_reader_;
+  std::vector<GreyRegion> announced_;  ///< those of this frame; each is queued in the slot of its index
   cv::Mat shrunk_, warped_, luma_, chroma_, chroma_v_, grey_source_;
 };
 

@@ -147,12 +147,25 @@ void InstanceTrack::Continue(const InstanceTrack &before, const TrackerSettings 
   last_place_ = frame_from_object_;
 }
 
-void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings) {
+void InstanceTrack::BeginFrame() {
   inferred_ = false;
   motion_.clear();
   motion_since_key_.reset();
+  anticipated_.reset();
+  if (following_) ++frames_since_inference_;
+}
+
+void InstanceTrack::Anticipate(FramePixels &frame) {
   if (!following_) return;
-  ++frames_since_inference_;
+  const Similarity motion = given_ ? Similarity{} : flow_.common_motion();
+  anticipated_ = layout_->fills_picture ? frame_from_object_ : motion * frame_from_object_;
+  anticipated_points_ = filter_.points();
+  for (Point2 &point : anticipated_points_) point = motion(point);
+  flow_.Announce(frame, *anticipated_);
+}
+
+void InstanceTrack::Predict(FramePixels &frame, const TrackerSettings &settings) {
+  if (!following_) return;
   const bool carried = settings.use_flow && !given_;
   if (carried) {
     CarryPoints(frame);
@@ -228,9 +241,10 @@ CropQuestion InstanceTrack::Question(const TrackerSettings &settings) {
   ++questions_;
   const int every = settings.seeded_every;
   const bool seeded = (every > 0 && questions_ % every == 0) || !settings.use_flow;
-  if (seeded) return {frame_from_object_, &filter_.points(), false, nullptr};
+  const Similarity &place = anticipated_ ? *anticipated_ : frame_from_object_;
+  if (seeded) return {place, anticipated_ ? &anticipated_points_ : &filter_.points(), false, nullptr};
   const int unseeded = questions_ - (every > 0 ? questions_ / every : 0);
-  return {frame_from_object_, nullptr, unseeded % 2 == 0, nullptr};
+  return {place, nullptr, unseeded % 2 == 0, nullptr};
 }
 
 /// Of a point that something lies over the estimator can only guess.

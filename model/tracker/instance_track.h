@@ -61,33 +61,40 @@ class InstanceTrack {
   /// Gives the object up, to search for it anew: another instance has it.
   void LetGo();
 
-  /// 1. Flow carries the points into this frame, and the place follows them.
+  /// 1. Nothing is known of this frame yet.
+  void BeginFrame();
+
+  /// 2. Where the question comes before flow: as things moved in the last frame. Announces the pictures that flow will
+  /// want.
+  void Anticipate(FramePixels &frame);
+
+  /// 3. Flow carries the points into this frame, and the place follows them.
   void Predict(FramePixels &frame, const TrackerSettings &settings);
 
   /// Whether the estimator has to look at this frame.
   bool InferenceDue(const TrackerSettings &settings) const;
 
-  /// 2. What to ask the estimator.
+  /// 4. What to ask the estimator.
   CropQuestion Question(const TrackerSettings &settings);
 
-  /// 3. Its answer.
+  /// 5. Its answer.
   void Correct(const Measurements &measurements, const TrackerSettings &settings);
 
-  /// 3. Or the answer is about another instance: nothing was seen of this one.
+  /// 5. Or the answer is about another instance: nothing was seen of this one.
   void Miss();
 
-  /// 4. Whether the frame should be searched, now that the answer is known.
+  /// 6. Whether the frame should be searched, now that the answer is known.
   bool SearchDue(const TrackerSettings &settings) const;
   std::optional<Similarity> last_place() const { return last_place_; }
 
-  /// 5. Judges the frame; returns the event it caused.
+  /// 7. Judges the frame; returns the event it caused.
   std::optional<EventKind> Judge(const TrackerSettings &settings);
 
-  /// 6. Keeps the picture for the next frame's flow.
-  void Remember(FramePixels &frame, const TrackerSettings &settings);
-
-  /// 7. The frame's result for users. False where there is nothing to say of the object yet.
+  /// 8. The frame's result for users. False where there is nothing to say of the object yet.
   bool Report(double time_s, const TrackerSettings &settings, Instance *instance);
+
+  /// 9. Keeps the picture for the next frame's flow.
+  void Remember(FramePixels &frame, const TrackerSettings &settings);
 
  private:
   bool Confident(const TrackerSettings &settings) const;
@@ -120,10 +127,12 @@ class InstanceTrack {
   bool given_ = false;     ///< the points are the caller's, and belong to the next frame
   bool inferred_ = false;  ///< in this frame
   Similarity frame_from_object_;
-  std::optional<Similarity> last_place_;  ///< in the last confident frame
-  std::vector<float> confidence_;         ///< of each point, by the answers up to now
-  std::vector<float> key_confidence_;     ///< the same in the key picture
-  std::vector<float> weight_;             ///< of each point when the place follows them
+  std::optional<Similarity> last_place_;   ///< in the last confident frame
+  std::optional<Similarity> anticipated_;  ///< the place in this frame, where the question comes before flow
+  std::vector<Point2> anticipated_points_;
+  std::vector<float> confidence_;      ///< of each point, by the answers up to now
+  std::vector<float> key_confidence_;  ///< the same in the key picture
+  std::vector<float> weight_;          ///< of each point when the place follows them
   float mean_confidence_ = 0;
   int frames_since_inference_ = 0;
   int frames_since_key_ = 0;

@@ -82,8 +82,10 @@ struct Tracker::Impl {
   InstanceTrack &Track(int id);
 
   // The steps of Process.
+  bool AsksAhead() const;
   void Predict(FrameResult *result);
-  void Correct(FrameResult *result);
+  void Ask(FrameResult *result);
+  void Correct();
   void StartWhereMarked();
   void LetGoOfDoubles();
   void SearchWhereDue(FrameResult *result);
@@ -136,8 +138,16 @@ void Tracker::Impl::Process(const FrameView &frame, const std::vector<Region> &r
   pixels.Attach(frame);
   clock.Advance(frame);
 
-  Predict(result);
-  Correct(result);
+  for (InstanceTrack &track : tracks) track.BeginFrame();
+  if (AsksAhead()) {
+    for (InstanceTrack &track : tracks) track.Anticipate(pixels);
+    Ask(result);
+    Predict(result);
+  } else {
+    Predict(result);
+    Ask(result);
+  }
+  Correct();
   LetGoOfDoubles();
   if (settings.inference_region == InferenceRegion::kFullFrame) {
     SearchWhereDue(result);
@@ -149,12 +159,18 @@ void Tracker::Impl::Process(const FrameView &frame, const std::vector<Region> &r
   first_frame = false;
 }
 
+bool Tracker::Impl::AsksAhead() const {
+  const bool wanted =
+      settings.ask_ahead == AskAhead::kAuto ? pixels.on_device() : settings.ask_ahead == AskAhead::kAlways;
+  return wanted && settings.use_flow;
+}
+
 void Tracker::Impl::Predict(FrameResult *result) {
   const Stopwatch watch(&result->times.flow_ns);
   for (InstanceTrack &track : tracks) track.Predict(pixels, settings);
 }
 
-void Tracker::Impl::Correct(FrameResult *result) {
+void Tracker::Impl::Ask(FrameResult *result) {
   asking.clear();
   questions.clear();
   for (InstanceTrack &track : tracks) {
@@ -165,6 +181,10 @@ void Tracker::Impl::Correct(FrameResult *result) {
   if (asking.empty()) return;
   batch.Ask(pixels, questions, &result->times, &answers);
   result->inferred = true;
+}
+
+void Tracker::Impl::Correct() {
+  if (asking.empty()) return;
   crowd.clear();
   for (const InstanceTrack &track : tracks)
     crowd.push_back({track.place(), track.following() ? &track.points() : nullptr});

@@ -46,6 +46,47 @@ TEST(Tracker, APartlyCoveredObjectStaysTrackedAndItsCoveredPointsGoWithTheRest) 
   EXPECT_GT(frames_covered, 30);
 }
 
+/// Remembers where in the crop it found the first point.
+class WatchedEstimator : public FakeEstimator {
+ public:
+  explicit WatchedEstimator(std::vector<float> *found) : found_(found) {}
+  std::vector<CropEstimate> Estimate(const std::vector<CropQuery> &queries) override {
+    std::vector<CropEstimate> estimates = FakeEstimator::Estimate(queries);
+    found_->push_back(estimates[0][0].xy_in_crop.x);
+    return estimates;
+  }
+
+ private:
+  std::vector<float> *found_;
+};
+
+TEST(Tracker, AskedAheadOfFlowItLooksWhereTheLastMotionBringsTheObject) {
+  for (const AskAhead when : {AskAhead::kNever, AskAhead::kAlways}) {
+    SyntheticScene scene(320, 240);
+    TrackerSettings settings;
+    settings.ask_ahead = when;
+    std::vector<float> found;
+    auto tracker = Tracker::Create(std::make_unique<WatchedEstimator>(&found), scene.Support(), settings);
+    ASSERT_TRUE(tracker.ok());
+    FrameResult result;
+    std::vector<float> asked;  // in the last question of each frame
+    for (int i = 0; i < 16; ++i) {
+      const float x = 60.0F + 10 * static_cast<float>(std::max(0, i - 4));  // it starts all of a sudden
+      const SceneFrame frame(scene.Draw(ScenePose{{x, 120}, 90, 0}), PixelFormat::kRgb);
+      ASSERT_TRUE(tracker.value()->Process(frame.view(i * TrackerRig::kFrameNs), &result).ok());
+      ASSERT_EQ(result.instances.at(0).state, i > 0 ? TrackState::kTracked : TrackState::kSearching);
+      asked.push_back(found.back());
+    }
+    const float at_rest = asked[3], at_start = asked[5], moving = asked[15];
+    if (when == AskAhead::kAlways) {
+      EXPECT_GT(at_start - at_rest, 6) << "nobody could know that";
+    } else {
+      EXPECT_NEAR(at_start, at_rest, 2);
+    }
+    EXPECT_NEAR(moving, at_rest, 2);
+  }
+}
+
 TEST(Tracker, FindsTheObjectInTheFirstFrameAndTracksItInTheSecond) {
   TrackerRig rig(Unsmoothed());
   const ScenePose pose{{200, 130}, 90, 0};

@@ -23,6 +23,15 @@ enum class Smoothing { kNone, kOneEuro };
 /// Where objects are searched: anywhere, or in the regions given with a frame alone.
 enum class InferenceRegion { kFullFrame, kRoiList };
 
+/// Whether the network is asked where the last motion would bring the object, before optical flow has looked at the
+/// frame. It is a little less accurate (docs/tracking.md), and on a GPU one wait a frame serves both instead of one
+/// each.
+enum class AskAhead {
+  kAuto,  ///< of frames in GPU memory
+  kNever,
+  kAlways,
+};
+
 /// A box that the user gives for the first frame: the object's, before rotation about its centre by `angle_deg`
 /// (clockwise on the screen).
 struct OrientedBox {
@@ -76,6 +85,7 @@ struct TrackerSettings {
   std::vector<OrientedBox> initial_boxes;  ///< empty: search
   InferenceRegion inference_region = InferenceRegion::kFullFrame;
   int inference_interval = 1;
+  AskAhead ask_ahead = AskAhead::kAuto;  ///< nothing without flow
   float confidence_threshold = 0.5F;
   int max_lost_frames = 30;
   Smoothing smoothing = Smoothing::kOneEuro;
@@ -84,7 +94,7 @@ struct TrackerSettings {
   bool use_flow = true;     ///< false: crop and seed from the last output alone (for comparisons)
   bool use_network = true;  ///< false: Lucas-Kanade alone after the start (for comparisons)
   bool use_filter = true;   ///< false: the network's answer as it is, where there is one (for comparisons)
-  int seeded_every = 2;     ///< which of the network's answers start from the predicted points; 0: none (for comparisons)
+  int seeded_every = 2;  ///< which of the network's answers start from the predicted points; 0: none (for comparisons)
 };
 
 class Tracker {

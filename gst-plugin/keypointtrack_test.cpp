@@ -236,6 +236,23 @@ TEST_F(KeypointTrack, ATrackSurvivesAChangeOfSize) {
   EXPECT_EQ(tracks[0].header.width, 128);
 }
 
+TEST_F(KeypointTrack, ATrackOfHiddenPointsSurvivesAChangeOfSize) {
+  ElementUnderTest element("keypointtrack", Working({{"confidence-threshold", "0.8"}}));
+  GstHarness *harness = element.Play(VideoCaps("RGB", 64, 48));
+  Push(harness, 5);
+  network_.behaviour().confidence = 0.1F;  // a moment of doubt; points take longer to be believed again than the object
+  Push(harness, 2, GST_SECOND / 6);
+  network_.behaviour().confidence = 0.9F;
+  for (const TrackedPoint &point : Push(harness, 1, 7 * GST_SECOND / 30).at(0).instances.at(0).points) {
+    ASSERT_EQ(point.visibility, Visibility::kHidden);
+  }
+  gst_harness_set_src_caps_str(harness, VideoCaps("RGB", 128, 96).c_str());
+  const auto tracks = Push(harness, 1, 8 * GST_SECOND / 30, 128, 96);
+  EXPECT_EQ(element.PopProblem(), "");
+  EXPECT_EQ(StateOf(element.get()), "tracked");
+  EXPECT_EQ(tracks.at(0).header.width, 128);
+}
+
 TEST_F(KeypointTrack, FramesWithoutTimestampsAreTracked) {
   ElementUnderTest element("keypointtrack", Working());
   GstHarness *harness = element.Play(VideoCaps("RGB", 64, 48, "framerate=0/1"));
@@ -314,6 +331,39 @@ TEST_F(KeypointTrack, ChangesSettingsWhilePlaying) {
   EXPECT_EQ(Push(harness, 4).at(0).instances.at(0).points.at(0).visibility, Visibility::kVisible);
   g_object_set(element.get(), "confidence-threshold", 0.95, nullptr);
   EXPECT_NE(Push(harness, 1, GST_SECOND / 7).at(0).instances.at(0).points.at(0).visibility, Visibility::kVisible);
+}
+
+TEST_F(KeypointTrack, AMistakeInASettingWhilePlayingIsAWarningAndTheOldOnesHold) {
+  const std::pair<const char *, const char *> mistakes[] = {{"10,10", "'10,10'"},
+                                                            {"9000,10,20,20", "outside the video"},
+                                                            {"1,1,9,9;20,20,9,9", "2 boxes for 1 instance(s)"},
+                                                            {"1,1,1e30,9", "from 1 to 100000 pixels"}};
+  for (const auto &[boxes, text] : mistakes) {
+    ElementUnderTest element("keypointtrack", Working());
+    GstHarness *harness = element.Play(VideoCaps("RGB", 64, 48));
+    Push(harness, 4);
+    g_object_set(element.get(), "initial-boxes", boxes, nullptr);
+    Push(harness, 2, 4 * GST_SECOND / 30);
+    EXPECT_EQ(StateOf(element.get()), "tracked") << boxes;
+    const std::string problem = element.PopProblem();
+    EXPECT_NE(problem.find(text), std::string::npos) << problem;
+    EXPECT_EQ(element.PopError(), "") << boxes;
+
+    g_object_set(element.get(), "initial-boxes", "", "confidence-threshold", 0.95, nullptr);
+    EXPECT_NE(Push(harness, 1, 6 * GST_SECOND / 30).at(0).instances.at(0).points.at(0).visibility, Visibility::kVisible)
+        << "settings count again";
+    EXPECT_EQ(element.PopProblem(), "");
+  }
+}
+
+TEST_F(KeypointTrack, SaysThatASettingComesTooLate) {
+  ElementUnderTest element("keypointtrack", Working());
+  g_object_set(element.get(), "instances", 1, nullptr);
+  GstHarness *harness = element.Play(VideoCaps("RGB", 64, 48));
+  EXPECT_EQ(element.PopWarning(), "");
+  Push(harness, 1);
+  g_object_set(element.get(), "instances", 2, nullptr);
+  EXPECT_NE(element.PopWarning().find("instances: counts from the next start"), std::string::npos);
 }
 
 TEST_F(KeypointTrack, ManyShotsGiveAWarning) {

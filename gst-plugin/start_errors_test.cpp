@@ -70,7 +70,7 @@ TEST_F(Settings, AdoptShotsOfOneInstanceAlone) {
   const Properties two = {
       {"support-file", support_}, {"model-file", "fake.safetensors"}, {"adopt-shots", "1"}, {"instances", "2"}};
   ExpectError(ErrorAtStart(two), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-              "adopt_shots: works with one instance, not with 2");
+              "adopt-shots: works with one instance, not with 2");
 }
 
 TEST_F(Settings, QuoteBoxesOutsideTheVideo) {

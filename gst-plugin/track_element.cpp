@@ -34,9 +34,16 @@ guint IdOf(ReadOnlyProperty property) {
 void TrackElement::SetProperty(guint id, const GValue *value) {
   const auto *row = RowOf(TrackProperties(), id);
   if (row == nullptr) return;
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   settings_.SetProperty(*row, value);
   settings_changed_ = true;
+  const bool too_late = network_ != nullptr && row->when == kWhenReady;
+  lock.unlock();
+  if (too_late) {
+    PostSettingsWarning(GST_ELEMENT(element_),
+                        std::string(row->name) + ": counts from the next start on; set it before the element plays.",
+                        "while it plays");
+  }
 }
 
 void TrackElement::GetProperty(guint id, GValue *value) const {
@@ -195,18 +202,30 @@ void TrackElement::ApplyChanges(GstBuffer *buffer) {
       gst_segment_to_stream_time(&element_->segment, GST_FORMAT_TIME, GST_BUFFER_TIMESTAMP(buffer));
   if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(element_), time);
   Changes changes;
-  std::optional<TrackSettings> settings;
+  bool settings_changed = false;
   {
     const std::lock_guard lock(mutex_);
     changes = std::exchange(wanted_, {});
     if (changes.support) settings_.SetSupportFile(changes.support_file);
-    if (settings_changed_.exchange(false) || changes.support) settings = SettingsNow();
+    settings_changed = settings_changed_.exchange(false) || changes.support;
     sparing_ = settings_.values().adaptive && lateness_.late();
   }
   if (changes.support) ExchangeSupport(std::move(*changes.support));
-  if (settings) session_->Update(*settings);
+  if (settings_changed) UpdateSettings();
   if (changes.reset) session_->Reset();
   for (const auto &[id, points] : changes.reinits) Reinit(id, points);
+}
+
+/// After a mistake in them those from before hold.
+void TrackElement::UpdateSettings() {
+  try {
+    std::unique_lock lock(mutex_);
+    const TrackSettings settings = SettingsNow();
+    lock.unlock();
+    session_->Update(settings);
+  } catch (...) {
+    PostCurrentExceptionAsWarning(GST_ELEMENT(element_), "settings");
+  }
 }
 
 void TrackElement::ExchangeSupport(LoadedTracker next) {

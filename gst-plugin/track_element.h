@@ -61,6 +61,7 @@ class TrackElement {
   void LoadSupport(const SharedNetwork &network, const TrackSettings &settings);
   TrackSettings SettingsNow() const;
   void ApplyChanges(GstBuffer *buffer);
+  void UpdateSettings();
   void ExchangeSupport(LoadedTracker next);
   void Reinit(int id, const NamedPoints &points);
   void Publish(const FrameResult &result, GstClockTime pts);

@@ -70,13 +70,13 @@ void TrackSession::ContinueScaled(const GstVideoInfo &from, const GstVideoInfo &
   for (const Instance &instance : result_.instances) {
     if (instance.state != TrackState::kTracked) continue;
     std::vector<Point2> points;
-    std::vector<bool> visible;
+    std::vector<bool> known;  // hidden points, too: they may be all that there are
     for (const TrackedPoint &point : instance.points) {
       // Pixel centres are integers: the picture spans from -0.5 to size - 0.5.
       points.push_back({(point.xy_in_frame.x + 0.5F) * sx - 0.5F, (point.xy_in_frame.y + 0.5F) * sy - 0.5F});
-      visible.push_back(point.visibility == Visibility::kVisible || point.visibility == Visibility::kProjected);
+      known.push_back(point.visibility != Visibility::kLost);
     }
-    ThrowIfFailed(tracker().StartFrom(instance.id, points, visible));
+    ThrowIfFailed(tracker().StartFrom(instance.id, points, known));
   }
 }
 
@@ -146,9 +146,10 @@ void TrackSession::StartFrom(int id, const NamedPoints &points) {
 }
 
 void TrackSession::Update(const TrackSettings &settings) {
+  if (info_) CheckBoxes(settings.initial_boxes, *info_);
+  ThrowIfFailed(tracker().UpdateSettings(settings));
   object_class_ = settings.object_class;
   settings_ = settings;
-  ThrowIfFailed(tracker().UpdateSettings(settings_));
 }
 
 }  // namespace kpt::gst

@@ -42,7 +42,7 @@ std::unique_ptr<Estimator> JudgeOf(const Estimator &network, const SupportSet &u
   return judge;
 }
 
-[[noreturn]] void Refuse(const std::string &what) { throw Error(ErrorCode::kInvalidArgument, "adopt_shots: " + what); }
+[[noreturn]] void Refuse(const std::string &what) { throw Error(ErrorCode::kInvalidArgument, "adopt-shots: " + what); }
 
 void Check(const TrackerSettings &settings, int most) {
   if (most < 1 || most > ShotAdoption::kMost) {
@@ -50,7 +50,7 @@ void Check(const TrackerSettings &settings, int most) {
   }
   if (settings.instances > 1) {
     Refuse("works with one instance, not with " + std::to_string(settings.instances) +
-           "; set instances to 1 or adopt_shots to 0.");
+           "; set instances to 1 or adopt-shots to 0.");
   }
 }
 

@@ -247,10 +247,10 @@ TEST_F(Adoption, TakesAWholePictureWhereTheObjectFillsIt) {
 TEST_F(Adoption, SaysWhatIsWrong) {
   TrackerSettings two;
   two.instances = 2;
-  EXPECT_EQ(Make(0, {}).message(), "adopt_shots: 0; must be from 1 to 8.");
+  EXPECT_EQ(Make(0, {}).message(), "adopt-shots: 0; must be from 1 to 8.");
   EXPECT_EQ(Make(9, {}).code(), ErrorCode::kInvalidArgument);
   EXPECT_EQ(Make(3, two).message(),
-            "adopt_shots: works with one instance, not with 2; set instances to 1 or adopt_shots to 0.");
+            "adopt-shots: works with one instance, not with 2; set instances to 1 or adopt-shots to 0.");
   controls_->throw_in_set_support = true;
   EXPECT_FALSE(Make(3, {}).ok());
 }

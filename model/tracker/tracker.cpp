@@ -46,29 +46,30 @@ CorrectionFilter::Noise NoiseOf(const Estimator &estimator, std::size_t shots) {
 
 [[noreturn]] void Refuse(const std::string &what) { throw Error(ErrorCode::kInvalidArgument, what); }
 
-/// Throws Error(kInvalidArgument) naming the setting; also false for a value that is no number.
+/// Throws Error(kInvalidArgument) naming the setting as users do, with hyphens; also for a value that is no number.
 void CheckSettings(const TrackerSettings &settings) {
   if (settings.instances < 1 || settings.instances > kMostInstances) {
     Refuse("instances: " + std::to_string(settings.instances) + "; must be from 1 to " +
            std::to_string(kMostInstances) + ".");
   }
   if (settings.initial_boxes.size() > static_cast<std::size_t>(settings.instances)) {
-    Refuse("initial_boxes: " + std::to_string(settings.initial_boxes.size()) + " boxes for " +
-           std::to_string(settings.instances) + " instance(s).");
+    Refuse("initial-boxes: " + std::to_string(settings.initial_boxes.size()) + " boxes for " +
+           std::to_string(settings.instances) + " instance(s); give fewer boxes, or more instances.");
   }
   for (const OrientedBox &box : settings.initial_boxes) {
     const bool finite = std::isfinite(box.box.x) && std::isfinite(box.box.y) && std::isfinite(box.angle_deg);
-    if (!finite || !(box.box.width >= 1 && box.box.width < 1e5F) || !(box.box.height >= 1 && box.box.height < 1e5F)) {
-      Refuse("initial_boxes: a box needs a place and at least one pixel of width and height.");
+    const auto possible = [](float side) { return side >= 1 && side < 1e5F; };
+    if (!finite || !possible(box.box.width) || !possible(box.box.height)) {
+      Refuse("initial-boxes: a box needs a place, and from 1 to 100000 pixels of width and height.");
     }
   }
-  if (settings.inference_interval < 1) Refuse("inference_interval: must be at least 1.");
-  if (settings.seeded_every < 0) Refuse("seeded_every: must be 0 or more.");
-  if (settings.max_lost_frames < 1) Refuse("max_lost_frames: must be at least 1.");
+  if (settings.inference_interval < 1) Refuse("inference-interval: must be at least 1.");
+  if (settings.seeded_every < 0) Refuse("seeded-every: must be 0 or more.");
+  if (settings.max_lost_frames < 1) Refuse("max-lost-frames: must be at least 1.");
   if (!(settings.confidence_threshold >= 0 && settings.confidence_threshold <= 1)) {
-    Refuse("confidence_threshold: must be from 0 to 1.");
+    Refuse("confidence-threshold: must be from 0 to 1.");
   }
-  if (!(settings.min_cutoff_hz > 0 && settings.min_cutoff_hz <= 1e4F)) Refuse("min_cutoff_hz: must be above 0.");
+  if (!(settings.min_cutoff_hz > 0 && settings.min_cutoff_hz <= 1e4F)) Refuse("min-cutoff: must be above 0.");
   if (!(settings.beta >= 0 && settings.beta <= 1e6F)) Refuse("beta: must be 0 or more.");
 }
 

@@ -469,13 +469,13 @@ TEST(Tracker, ImpossibleSettingsAreNamed) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THAT(message([](TrackerSettings *s) { s->instances = 0; }), HasSubstr("instances"));
   EXPECT_THAT(message([](TrackerSettings *s) { s->instances = 1000; }), HasSubstr("instances"));
-  EXPECT_THAT(message([](TrackerSettings *s) { s->max_lost_frames = 0; }), HasSubstr("max_lost_frames"));
-  EXPECT_THAT(message([=](TrackerSettings *s) { s->confidence_threshold = nan; }), HasSubstr("confidence_threshold"));
-  EXPECT_THAT(message([=](TrackerSettings *s) { s->min_cutoff_hz = nan; }), HasSubstr("min_cutoff_hz"));
+  EXPECT_THAT(message([](TrackerSettings *s) { s->max_lost_frames = 0; }), HasSubstr("max-lost-frames"));
+  EXPECT_THAT(message([=](TrackerSettings *s) { s->confidence_threshold = nan; }), HasSubstr("confidence-threshold"));
+  EXPECT_THAT(message([=](TrackerSettings *s) { s->min_cutoff_hz = nan; }), HasSubstr("min-cutoff"));
   EXPECT_THAT(message([](TrackerSettings *s) { s->beta = -1; }), HasSubstr("beta"));
   EXPECT_THAT(message([=](TrackerSettings *s) { s->initial_boxes = {{{nan, 0, 5, 5}, 0}}; }),
-              HasSubstr("initial_boxes"));
-  EXPECT_THAT(message([](TrackerSettings *s) { s->initial_boxes = {{{0, 0, 0, 5}, 0}}; }), HasSubstr("initial_boxes"));
+              HasSubstr("initial-boxes"));
+  EXPECT_THAT(message([](TrackerSettings *s) { s->initial_boxes = {{{0, 0, 0, 5}, 0}}; }), HasSubstr("initial-boxes"));
 }
 
 TEST(Tracker, ImpossibleFramesAreRefused) {

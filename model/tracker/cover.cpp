@@ -5,7 +5,7 @@
 namespace kpt {
 namespace {
 
-constexpr double kNear = 0.04, kAround = 0.1;      ///< box sides; the wider one is about what flow looks at
+constexpr double kAround = 0.1;                    ///< box sides; about what flow looks at
 constexpr float kSeen = 0.3F, kHidden = 0.8F;      ///< unchanged shares near a point
 constexpr float kNoRise = 0.05F, kEdge = 0.3F;     ///< unchanged shares around it above the usual
 constexpr float kGain = 0.5F, kUsualGain = 0.05F;  ///< of each frame
@@ -27,7 +27,7 @@ float Cover::Share() const {
 }
 
 bool Cover::Held(std::size_t keypoint, const SceneMemory &scene, Point2 there) const {
-  return at_edge_[keypoint] >= kCovered && scene.Unchanged(there, kNear) >= kHidden;
+  return at_edge_[keypoint] >= kCovered && scene.Unchanged(there, SceneMemory::kPointReach) >= kHidden;
 }
 
 void Cover::Look(const SceneMemory &scene, const std::vector<Point2> &places) {
@@ -39,7 +39,7 @@ void Cover::Look(const SceneMemory &scene, const std::vector<Point2> &places) {
       at_edge_[i] = Ramp(around - usual_[i], kNoRise, kEdge);
       if (covered_[i] < kCovered) usual_[i] += kUsualGain * (around - usual_[i]);
     }
-    const float near = scene.Unchanged(places[i], kNear);
+    const float near = scene.Unchanged(places[i], SceneMemory::kPointReach);
     covered_[i] += kGain * (Ramp(near, kSeen, kHidden) - covered_[i]);  // not known: seen
   }
 }

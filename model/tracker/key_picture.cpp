@@ -14,7 +14,6 @@ constexpr double kCornerDistance = 4;    ///< grey pixels between two
 constexpr double kTolerance = 0.03;      ///< of the motion's fit, in box sides
 constexpr int kPatch = 15;               ///< grey pixels
 constexpr double kLeastLikeness = 0.7;   ///< of what is around a mark, then and now
-constexpr double kNear = 0.04;           ///< box sides around a place
 constexpr float kGround = 0.5F;          ///< share of it that is as ever: more, and the object is not there
 constexpr int kFewest = 8;               ///< marks that agree
 constexpr double kMostGrowth = 1.2;      ///< against what is expected
@@ -75,7 +74,7 @@ std::optional<Similarity> KeyPicture::Find(const Pyramid &picture, const GreyReg
   float sound = 0;
   for (std::size_t i = 0; i < marks_.size(); ++i) {
     found_[i] = region.ToFrame({there_[i].x, there_[i].y});
-    const bool is_ground = scene.Unchanged(found_[i], kNear) > kGround;
+    const bool is_ground = scene.Unchanged(found_[i], SceneMemory::kPointReach) > kGround;
     const bool seen = sound_[i] && !is_ground && Likeness(moved_, start_[i], picture[0], there_[i]) >= kLeastLikeness;
     weight_[i] = seen ? 1.0F : 0.0F;
     sound += weight_[i];

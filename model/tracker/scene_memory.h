@@ -27,6 +27,7 @@ class SceneMemory {
   /// none where too little of it is known.
   float Unchanged(Point2 place_in_frame, double reach) const;
   static constexpr float kNotKnown = -1;
+  static constexpr double kPointReach = 0.04;  ///< what tells of a point itself
 
   void Forget();
 

@@ -1,5 +1,6 @@
 // What keypointtrack cannot start with: each mistake gives one error, in the documented place, that names the file.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -42,9 +43,19 @@ TEST_F(Settings, NeedASupportFile) {
   ExpectError(ErrorAtStart({}), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "support-file is not set");
 }
 
-TEST_F(Settings, NameASupportFileThatIsMissing) {
-  ExpectError(ErrorWith("support-file", "/nowhere/shots.yaml"), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-              "/nowhere/shots.yaml");
+TEST_F(Settings, NameFilesThatAreMissingOrNone) {
+  const std::string pipe = folder_.Path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string property : {"support-file", "config-file"}) {
+    ExpectError(ErrorWith(property, "/nowhere/a.yaml"), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+                property + ": '/nowhere/a.yaml' does not exist; check the path.");
+    ExpectError(ErrorWith(property, "/dev"), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                property + ": '/dev' is a folder; give a file.");
+    for (const std::string &path : {pipe, std::string("/dev/zero")}) {
+      ExpectError(ErrorWith(property, path), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                  property + ": '" + path + "' is a device or a pipe; give a regular file.");
+    }
+  }
 }
 
 TEST_F(Settings, NameASupportFileThatIsCorrupt) {
@@ -55,9 +66,7 @@ TEST_F(Settings, NameASupportFileThatIsCorrupt) {
   }
 }
 
-TEST_F(Settings, NameAConfigurationFileThatIsMissingOrWrong) {
-  ExpectError(ErrorWith("config-file", "/nowhere/c.yaml"), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-              "/nowhere/c.yaml");
+TEST_F(Settings, NameAConfigurationFileThatIsWrong) {
   ExpectError(ErrorWith("config-file", folder_.Write("c.yaml", "nonsense: 1\n")), GST_RESOURCE_ERROR,
               GST_RESOURCE_ERROR_SETTINGS, "c.yaml:1: 'nonsense'");
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "kpt/base/error.h"
+#include "kpt/base/require_file.h"
 
 namespace kpt::gst {
 namespace {
@@ -82,10 +83,8 @@ void ReadValue(const std::string &file, const Property<S> &row, const YAML::Node
 }
 
 YAML::Node Parse(const std::string &file) {
+  RequireFile(file, ErrorCode::kInvalidArgument, "config-file: ");
   std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
-    throw Error(ErrorCode::kNotFound, "config-file: '" + file + "' does not exist.");
-  }
   if (fs::file_size(file, ignored) > kMaxBytes) {
     throw Error(ErrorCode::kInvalidArgument, file + ": larger than 1 MiB, which no configuration file is.");
   }

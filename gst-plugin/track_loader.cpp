@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "guard.h"
+#include "kpt/base/require_file.h"
 
 namespace kpt::gst {
 namespace {
@@ -29,6 +30,7 @@ SupportSet LoadShots(const TrackSettings &settings) {
     throw Error(ErrorCode::kSupport,
                 "support-file is not set: it names the annotated pictures of the object to track.");
   }
+  RequireFile(settings.support_file, ErrorCode::kSupport, "support-file: ");
   return ValueOrThrow(LoadSupport({settings.support_file, settings.category, settings.support_shots}));
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "kpt/base/error.h"
+#include "kpt/base/require_file.h"
 
 namespace kpt::data {
 namespace {
@@ -68,7 +69,7 @@ class Item {
     std::vector<double> numbers;
     for (const json &n : v) {
       if (!n.is_number() || !(std::abs(n.get<double>()) <= kMaxCoordinate))
-        Fail(field, "has an entry that is not a usable number");
+        Fail(field, "has an entry that is not a number from -1000000 to 1000000");
       numbers.push_back(n.get<double>());
     }
     return numbers;
@@ -204,6 +205,34 @@ CocoVideo ReadVideo(const Item &item) {
   return video;
 }
 
+/// Why the file's byte `count`, from 1, cannot be read.
+std::string DescribeSlip(const std::string &path, std::size_t count) {
+  std::ifstream stream(path, std::ios::binary);
+  std::size_t line = 1, column = 0;
+  char byte = 0;
+  bool is_line_end = false;
+  for (; count > 0 && stream.get(byte); --count) {
+    column = is_line_end ? 1 : column + 1;
+    line += is_line_end ? 1 : 0;
+    is_line_end = byte == '\n';
+  }
+  const std::string place = "line " + std::to_string(line) + ", column " + std::to_string(column);
+  return count > 0 ? "it ends too early, at " + place + "; copy it again." : "correct " + place + ", or copy it again.";
+}
+
+json Parse(const std::string &path) {
+  RequireFile(path, ErrorCode::kInput);
+  std::ifstream stream(path);
+  if (!stream) throw Error(ErrorCode::kNotFound, path + ": cannot be opened");
+  try {
+    return json::parse(stream);
+  } catch (const json::parse_error &error) {
+    throw Error(ErrorCode::kInput, path + ": is not valid JSON: " + DescribeSlip(path, error.byte));
+  } catch (const json::exception &) {
+    throw Error(ErrorCode::kInput, path + ": is not valid JSON: a number in it is too large.");
+  }
+}
+
 /// Calls `read` with each element of the list `name`; a missing list is an error where it is `required`.
 template <typename Read>
 void ForEach(const json &root, const std::string &path, const char *name, bool required, Read read) {
@@ -234,14 +263,7 @@ const CocoCategory &CocoFile::Category(std::int64_t id) const {
 }
 
 CocoFile ReadCoco(const std::string &path, EmptyBox empty_box) {
-  std::ifstream stream(path);
-  if (!stream) throw Error(ErrorCode::kNotFound, path + ": cannot be opened");
-  json root;
-  try {
-    root = json::parse(stream);
-  } catch (const json::exception &error) {
-    throw Error(ErrorCode::kInput, path + ": is not valid JSON: " + error.what());
-  }
+  const json root = Parse(path);
   if (!root.is_object()) throw Error(ErrorCode::kInput, path + ": is not a COCO file (no object at the top)");
   CocoFile file;
   file.path = path;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -61,7 +62,8 @@ TEST_F(CocoTest, ReadsEverything) {
 TEST_F(CocoTest, MistakesAreNamed) {
   const std::tuple<const char *, const char *, const char *> mistakes[] = {
       {"[3.5, 4, 2, 0, 0, 0]", "[3.5, 4, 2]", "annotations[0].keypoints"},
-      {"[3.5, 4, 2, 0, 0, 0]", "[3.5, 1e300, 2, 0, 0, 0]", "annotations[0].keypoints"},
+      {"[3.5, 4, 2, 0, 0, 0]", "[3.5, 1e300, 2, 0, 0, 0]",
+       "annotations[0].keypoints: has an entry that is not a number from -1000000 to 1000000"},
       {"[3.5, 4, 2, 0, 0, 0]", "\"all\"", "annotations[0].keypoints"},
       {"[[1, 2]]", "[[1, 3]]", "categories[0].skeleton"},
       {"[[1, 2]]", "[[0, 2]]", "categories[0].skeleton: has the link [0,2]; indices are different and from 0 to 1"},
@@ -77,6 +79,8 @@ TEST_F(CocoTest, MistakesAreNamed) {
       {"\"file_name\": \"clip.mp4\", ", "", "images[0].file_name"},
       {"\"images\"", "\"pictures\"", "images"},
       {"{\"categories\"", "[{\"categories\"", "JSON"},
+      {"\"images\":", "\"images\"", "is not valid JSON: correct line 2, column 12, or copy it again."},
+      {"\"width\": 64", "\"width\": 1e999", "is not valid JSON: a number in it is too large."},
   };
   for (const auto &[from, to, expected] : mistakes) {
     EXPECT_NE(ErrorWith(from, to).find(expected), std::string::npos) << to << ": " << ErrorWith(from, to);
@@ -102,6 +106,23 @@ TEST_F(CocoTest, IdsAreExactAboveWhatADoubleHolds) {
   const std::string big = Replaced(Replaced(kGood, "\"id\": 5", "\"id\": 10000000000004097"), "\"image_id\": 5",
                                    "\"image_id\": 10000000000004097");
   EXPECT_EQ(Read(big).annotations[0].image_id, 10000000000004097);
+}
+
+TEST_F(CocoTest, AFileThatIsCutShortEndsTooEarlyWhereverItIsCut) {
+  const std::string whole = kGood;
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    std::string message = "no error";
+    try {
+      Read(whole.substr(0, length));
+    } catch (const Error &error) {
+      message = error.what();
+    }
+    const std::string last_line = whole.substr(0, length).substr(whole.substr(0, length).rfind('\n') + 1);
+    const auto line = 1 + std::count(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length), '\n');
+    if (last_line.empty()) continue;
+    const std::string place = "line " + std::to_string(line) + ", column " + std::to_string(last_line.size()) + ";";
+    EXPECT_EQ(message, path_ + ": is not valid JSON: it ends too early, at " + place + " copy it again.");
+  }
 }
 
 TEST_F(CocoTest, EmptyBoxesCanBeLeftOut) {

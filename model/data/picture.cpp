@@ -7,13 +7,13 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "kpt/base/error.h"
-#include "require_file.h"
+#include "kpt/base/require_file.h"
 
 namespace kpt::data {
 namespace {
 
 cv::Mat Read(const std::string &path, int mode) {
-  RequireFile(path);
+  RequireFile(path, ErrorCode::kInput);
   cv::Mat picture;
   try {
     picture = cv::imread(path, mode);

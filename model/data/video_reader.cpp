@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "kpt/base/error.h"
+#include "kpt/base/require_file.h"
 #include "kpt/data/picture.h"
-#include "require_file.h"
 
 namespace kpt::data {
 namespace {
@@ -102,7 +102,7 @@ struct VideoReader::Impl {
 };
 
 VideoReader::VideoReader(const std::string &path) : impl_(std::make_unique<Impl>()) {
-  RequireFile(path);
+  RequireFile(path, ErrorCode::kInput);
   impl_->path = path;
   impl_->Open();
 }

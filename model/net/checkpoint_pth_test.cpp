@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(Fixtures, Checkpoint,
 TEST(CheckpointFile, WhatIsNoFileIsAnError) {
   const ScratchFolder folder;
   EXPECT_THAT(MessageOf(ErrorCode::kNotFound, [&] { ReadPth(folder / "absent.pth"); }), HasSubstr("absent.pth"));
-  EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { ReadPth(folder.path().string()); }), HasSubstr("regular file"));
+  EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { ReadPth(folder.path().string()); }), HasSubstr("is a folder"));
   WriteBytes(folder / "text.pth", std::string(1000, 'x'));
   EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { ReadPth(folder / "text.pth"); }), HasSubstr("no PyTorch checkpoint"));
 }

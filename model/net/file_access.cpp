@@ -4,19 +4,15 @@
 #include <limits>
 
 #include "kpt/base/error.h"
+#include "kpt/base/require_file.h"
 
 namespace kpt::net {
 
 namespace fs = std::filesystem;
 
 InputFile::InputFile(const std::string &path) : path_(path) {
+  RequireFile(path, ErrorCode::kModel);
   std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) {
-    throw Error(ErrorCode::kNotFound, path + ": no such file; check the path");
-  }
-  if (!fs::is_regular_file(status))
-    throw Error(ErrorCode::kModel, path + ": not a regular file; give a file of weights");
   size_ = fs::file_size(path, error);
   stream_.open(path, std::ios::binary);
   if (error || !stream_) throw Error(ErrorCode::kModel, path + ": cannot be read; check its permissions");

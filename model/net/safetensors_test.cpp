@@ -129,7 +129,7 @@ TEST(Safetensors, WhatIsNoFileIsAnError) {
   const ScratchFolder folder;
   EXPECT_THAT(MessageOf(ErrorCode::kNotFound, [&] { SafetensorsFile::Read(folder / "absent"); }), HasSubstr("absent"));
   EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { SafetensorsFile::Read(folder.path().string()); }),
-              HasSubstr("regular file"));
+              HasSubstr("is a folder"));
   EXPECT_THAT(MessageOf(ErrorCode::kModel, [&] { SafetensorsFile::Read("/dev/zero"); }), HasSubstr("regular file"));
 }
 

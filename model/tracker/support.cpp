@@ -12,6 +12,7 @@
 #include <set>
 
 #include "kpt/base/error.h"
+#include "kpt/base/require_file.h"
 #include "kpt/data/picture.h"
 #include "protect.h"
 #include "support_readers.h"
@@ -28,8 +29,8 @@ constexpr float kSmallestBox = 2;   ///< pixels, the longer side
 constexpr float kLargestBoxInPictures = 4;
 
 std::string ReadText(const std::string &path) {
+  RequireFile(path, ErrorCode::kSupport);
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) throw Error(ErrorCode::kNotFound, path + ": no such file.");
   if (std::filesystem::file_size(path, ignored) > kLargestFileBytes)
     FailSupport(path, "is too large for a support file.");
   std::ifstream stream(path, std::ios::binary);
@@ -126,7 +127,9 @@ SupportShot Finish(ShotDraft draft, const std::vector<std::string> &names, Pictu
     shot.image = pictures->Read(draft);
   } catch (const Error &error) {
     const ErrorCode code = error.code() == ErrorCode::kInput ? ErrorCode::kSupport : error.code();
-    throw Error(code, draft.where + ": " + error.what());
+    const bool is_missing = code == ErrorCode::kNotFound;
+    throw Error(code, draft.where + ": " + error.what() +
+                          (is_missing ? " Paths in a support file are relative to its folder." : ""));
   }
   HidePointsOutside(shot.image, names, &draft, warnings);
   if (std::count(draft.visible.begin(), draft.visible.end(), true) == 0)

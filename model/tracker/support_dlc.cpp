@@ -128,8 +128,8 @@ class DlcFile {
     const double value = std::strtod(cell.c_str(), &end);
     const bool read = end != cell.c_str() && *end == '\0';
     if (!read || std::abs(value) > kLargestCoordinate) {
-      FailSupport(At(line),
-                  draft_.keypoint_names[keypoint] + "." + axis + ": '" + cell.substr(0, 40) + "' is no coordinate.");
+      FailSupport(At(line), draft_.keypoint_names[keypoint] + "." + axis + ": '" + cell.substr(0, 40) +
+                                "' is no coordinate; " + kCoordinateRange);
     }
     return value;
   }

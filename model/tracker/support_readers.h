@@ -25,6 +25,7 @@ std::string Listed(const std::vector<std::string> &names);
 
 /// The largest coordinate that is not a mistake, in pixels.
 inline constexpr double kLargestCoordinate = 1e6;
+inline constexpr char kCoordinateRange[] = "pixels go from -1000000 to 1000000.";
 
 // The readers. `file` is the request's path, `text` the file's content.
 SupportDraft ReadSupportYaml(const SupportRequest &request, const std::string &text);

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
@@ -124,11 +125,26 @@ TEST_F(Support, YamlWithBracesIsYaml) {
 
 TEST_F(Support, MissingFilesAreNotFound) {
   EXPECT_EQ(Load((folder_ / "none.yaml").string()).status().code(), ErrorCode::kNotFound);
-  EXPECT_EQ(Load(folder_.string()).status().code(), ErrorCode::kNotFound);
   const Status status =
       ErrorOf("support.yaml", "category: m\nkeypoints: [p]\nshots:\n  - {image: c.png, points: {p: [1, 2]}}\n");
   EXPECT_EQ(status.code(), ErrorCode::kNotFound);
-  EXPECT_THAT(status.message(), AllOf(HasSubstr("support.yaml:4: shots[0]"), HasSubstr("c.png")));
+  EXPECT_THAT(status.message(), AllOf(HasSubstr("support.yaml:4: shots[0]"), HasSubstr("c.png' does not exist"),
+                                      HasSubstr("Paths in a support file are relative to its folder.")));
+}
+
+TEST_F(Support, WhatIsNoFileSaysWhatItIs) {
+  const std::string pipe = (folder_ / "pipe").string(), loop = (folder_ / "loop").string();
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  fs::create_symlink(loop, loop);
+  for (const auto &[path, text] :
+       {std::pair(folder_.string(), "is a folder; give a file."),
+        std::pair(pipe, "is a device or a pipe; give a regular file."),
+        std::pair(std::string("/dev/zero"), "is a device or a pipe"), std::pair(loop, "cannot be read: ")}) {
+    const Status status = Load(path).status();
+    EXPECT_EQ(status.code(), ErrorCode::kSupport);
+    EXPECT_THAT(status.message(), HasSubstr("'" + path + "' " + text));
+    EXPECT_THAT(YamlShotError("{image: " + path + ", points: {nose: [1, 2]}}"), HasSubstr("'" + path + "' " + text));
+  }
 }
 
 TEST_F(Support, YamlMistakesAreNamedWithLineAndField) {
@@ -169,6 +185,8 @@ TEST_F(Support, ShotMistakesAreNamedWithLineAndField) {
   EXPECT_THAT(YamlShotError("{image: a.png, points: {nose: [50, 20]}}"), HasSubstr("box: is needed"));
   EXPECT_THAT(YamlShotError("{image: a.png, box: [1, 2, 3], points: {nose: [1, 2]}}"), HasSubstr("width, height"));
   EXPECT_THAT(YamlShotError("{image: a.png, box: [1, 2, 0, 5], points: {nose: [1, 2]}}"), HasSubstr("above 0"));
+  EXPECT_THAT(YamlShotError("{image: a.png, box: [0, 0, 1e9, 1e9], points: {nose: [1, 2]}}"),
+              HasSubstr("box[2]: is no possible value: 1e9; pixels go from -1000000 to 1000000."));
   EXPECT_THAT(YamlShotError("{image: a.png, box: [0, 0, 90000, 5], points: {nose: [1, 2]}}"), HasSubstr("far larger"));
   EXPECT_THAT(YamlShotError("{image: a.png, box: [60, 60, 10, 10], points: {nose: [1, 2]}}"), HasSubstr("holds none"));
   EXPECT_THAT(YamlShotError("{image: support.yaml, points: {nose: [1, 2]}}"), HasSubstr("not a picture"));
@@ -329,7 +347,7 @@ TEST_F(Support, DeepLabCutMistakes) {
   EXPECT_THAT(changed("nose,nose,tail,tail", "nose,nose,nose,nose"), HasSubstr("'nose' twice"));
   EXPECT_THAT(changed("10.5,20,40,50", "10.5,20,40"), HasSubstr(":4: has 4 cells"));
   EXPECT_THAT(changed("10.5,20", "ten,20"), HasSubstr(":4: nose.x: 'ten'"));
-  EXPECT_THAT(changed("10.5,20", "1e99,20"), HasSubstr("no coordinate"));
+  EXPECT_THAT(changed("10.5,20", "1e99,20"), HasSubstr("no coordinate; pixels go from -1000000 to 1000000."));
   EXPECT_THAT(changed("img1.png", "img9.png"), HasSubstr("img9.png"));
   EXPECT_THAT(ErrorOf("CollectedData_me.csv", "scorer,").message(), HasSubstr("bodyparts"));
   Write("config.yaml", "skeleton: [unclosed");

@@ -60,7 +60,8 @@ class Field {
   double Number() const {
     double value = 0;
     if (!node_.IsScalar() || !YAML::convert<double>::decode(node_, value)) Fail("is not a number.");
-    if (!(std::abs(value) <= kLargestCoordinate)) Fail("is no possible value: " + node_.Scalar() + ".");
+    if (!(std::abs(value) <= kLargestCoordinate))
+      Fail("is no possible value: " + node_.Scalar() + "; " + kCoordinateRange);
     return value;
   }
   int FrameIndex() const {

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "kpt/base/error.h"
+#include "kpt/base/require_file.h"
 #include "yaml_section.h"
 
 namespace kpt::train {
@@ -178,8 +179,7 @@ void Override(YAML::Node root, const std::string &setting) {
 }
 
 YAML::Node Parse(const std::string &path) {
-  if (!std::filesystem::is_regular_file(path))
-    throw Error(ErrorCode::kNotFound, path + ": no such file; check the path");
+  RequireFile(path, ErrorCode::kInput);
   try {
     return YAML::LoadFile(path);
   } catch (const YAML::BadFile &) {

@@ -39,7 +39,7 @@ TEST(Convert, KeepsWhatTheBackboneNeeds) {
 TEST(Convert, NamesWhatItCannotRead) {
   const Folder folder;
   const std::string out = folder / "out.safetensors";
-  ExpectError({"convert", folder / "none.pth", out}, kInputError, {"none.pth", "no such file"});
+  ExpectError({"convert", folder / "none.pth", out}, kInputError, {"none.pth", "does not exist"});
   ExpectError({"convert", folder.Write("text.pth", "I am no checkpoint."), out}, kModelError,
               {"text.pth", "torch.save"});
   ExpectError({"convert", KPT_SOURCE_DIR "/model/net/testdata/checkpoint_zip.pth", out}, kModelError,

@@ -98,8 +98,8 @@ TEST_F(Train, LosesAtMostTheLastIntervalToAKill) {
 }
 
 TEST_F(Train, NamesAConfigurationThatIsWrong) {
-  ExpectError({"train", folder_ / "none.yaml"}, kInputError, {"none.yaml", "no such file"});
-  ExpectError({"train", folder_ / "data"}, kInputError, {"data", "no such file"});
+  ExpectError({"train", folder_ / "none.yaml"}, kInputError, {"none.yaml", "does not exist"});
+  ExpectError({"train", folder_ / "data"}, kInputError, {"data", "is a folder"});
   ExpectError({"train", folder_.Write("c.yaml", "run_folder: run\ntrainer:\n  batsh: 3\n")}, kInputError,
               {"c.yaml:3", "trainer.batsh"});
   ExpectError({"train", folder_.Write("c.yaml", "just a text\n")}, kInputError, {"c.yaml", "not a mapping"});

@@ -13,6 +13,7 @@ namespace kpt::gst {
 namespace {
 
 constexpr std::size_t kLongestText = 65'000;  // MQTT's texts hold 65535 bytes, and the header's topic is longer
+constexpr gint kNoPort = -1;                  // what GLib says where the address names none
 
 [[noreturn]] void Refuse(const std::string &text) {
   throw ElementError(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, text);
@@ -24,7 +25,12 @@ struct GFree {
 
 /// Host, port, TLS and the topic that the address names. The address is not quoted: it may hold a password by mistake.
 void ReadUrl(const std::string &url, MqttSettings *settings) {
-  const std::unique_ptr<GUri, GFree> uri(g_uri_parse(url.c_str(), G_URI_FLAGS_NONE, nullptr));
+  GError *error = nullptr;
+  const std::unique_ptr<GUri, GFree> uri(g_uri_parse(url.c_str(), G_URI_FLAGS_NONE, &error));
+  const gint port = uri != nullptr ? g_uri_get_port(uri.get()) : kNoPort;
+  const bool is_no_port = port == 0 || g_error_matches(error, G_URI_ERROR, G_URI_ERROR_BAD_PORT);
+  g_clear_error(&error);
+  if (is_no_port) Refuse("mqtt-url: the port is no number from 1 to 65535; leave it out for the usual one.");
   const std::string scheme = uri != nullptr ? g_uri_get_scheme(uri.get()) : "";
   const char *host = uri != nullptr ? g_uri_get_host(uri.get()) : nullptr;
   if ((scheme != "mqtt" && scheme != "mqtts") || host == nullptr || *host == '\0') {
@@ -38,10 +44,9 @@ void ReadUrl(const std::string &url, MqttSettings *settings) {
   if (g_uri_get_query(uri.get()) != nullptr || g_uri_get_fragment(uri.get()) != nullptr) {
     Refuse("mqtt-url: nothing may follow the topic, and a topic with '?' or '#' goes into mqtt-topic.");
   }
-  const gint port = g_uri_get_port(uri.get());
   settings->tls = scheme == "mqtts";
   settings->host = host;
-  settings->port = static_cast<std::uint16_t>(port > 0 ? port : settings->tls ? 8883 : 1883);
+  settings->port = static_cast<std::uint16_t>(port != kNoPort ? port : settings->tls ? 8883 : 1883);
   const std::string path = g_uri_get_path(uri.get());
   settings->topic = path.empty() ? "" : path.substr(1);
 }

@@ -28,18 +28,14 @@ struct AnnotateOptions {
 std::vector<annotate::Source> SourcesOf(const std::vector<std::string> &inputs) {
   std::vector<annotate::Source> sources;
   for (const std::string &text : inputs) {
-    TrackInput input = ParseInput(text);
-    switch (input.kind) {
-      case TrackInput::Kind::kUri:
-        throw CommandError(kInputError, "'" + text + "' is a stream; record it to a file first, and give that.");
-      case TrackInput::Kind::kFile:
-        sources.push_back({text, {}});
-        break;
-      case TrackInput::Kind::kPictures:
-        if (sources.empty() || !sources.back().video.empty()) sources.emplace_back();
-        auto &pictures = sources.back().pictures;
-        pictures.insert(pictures.end(), input.pictures.begin(), input.pictures.end());
+    const TrackInput input = ParseInput(text, Streams::kRefused);
+    if (input.kind != TrackInput::Kind::kPictures) {
+      sources.push_back({text, {}});
+      continue;
     }
+    if (sources.empty() || !sources.back().video.empty()) sources.emplace_back();
+    auto &pictures = sources.back().pictures;
+    pictures.insert(pictures.end(), input.pictures.begin(), input.pictures.end());
   }
   return sources;
 }
@@ -118,7 +114,7 @@ void AddAnnotateCommand(CLI::App &app, int *exit_code) {
   auto options = std::make_shared<kpt::tools::AnnotateOptions>();
   CLI::App *command =
       app.add_subcommand("annotate", "Marks the points of an object in a window; writes a support file");
-  command->add_option("input", options->inputs, "videos, pictures, folders or patterns of pictures")->required();
+  command->add_option("INPUT", options->inputs, "videos, pictures, folders or patterns of pictures")->required();
   command->add_option("--output", options->output, "support file to write (.yaml); one that is there is continued")
       ->required();
   command->add_option("--category", options->category, "name of the object's category, for a new file (object)");

@@ -23,12 +23,21 @@ std::string Describe(const CLI::App &app, const CLI::ParseError &error) {
   return unknown.empty() ? kpt::tools::OneLine(error.what()) : "'" + unknown.front() + "' is not known here";
 }
 
+/// A whole call of the commands that are typed by hand, for those who leave something out.
+std::string Example(const std::string &command) {
+  if (command == "kpt track") return ", for example `kpt track clip.mp4 --support support.yaml --overlay overlay.mp4`";
+  if (command == "kpt annotate") return ", for example `kpt annotate clip.mp4 --output support.yaml`";
+  return "";
+}
+
 /// Help goes to stdout and is no error; a mistake in usage is one line and exit code 2.
 int ReportParseError(const CLI::App &app, const CLI::ParseError &error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
   const auto commands = app.get_subcommands();
   const std::string name = commands.empty() ? "kpt" : "kpt " + commands.front()->get_name();
-  std::cerr << name << ": " << Describe(app, error) << "; see `" << name << " --help`.\n";
+  const bool is_incomplete = error.get_name() == "RequiredError" && app.remaining_size(true) == 0;
+  std::cerr << name << ": " << Describe(app, error) << (is_incomplete ? Example(name) : "") << "; see `" << name
+            << " --help`.\n";
   return kpt::tools::kUsage;
 }
 

@@ -1,12 +1,16 @@
 // See track_command.h. The pipeline is in track_pipeline.h, its run in track_run.h.
 #include "track_command.h"
 
+#include <climits>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <regex>
 
 #include "command.h"
+#include "kpt/shot_adoption.h"
 #include "track_input.h"
 #include "track_run.h"
 
@@ -48,6 +52,13 @@ std::string CheckDevice(const std::string &device) {
   return std::regex_match(device, kNames) ? "" : "'" + device + "' is none of auto, cpu, cuda, cuda:N";
 }
 
+std::string CheckAngle(const std::string &text) {
+  char *end = nullptr;
+  const double degrees = std::strtod(text.c_str(), &end);
+  const bool is_angle = !text.empty() && *end == '\0' && std::abs(degrees) <= 360;  // no NaN either
+  return is_angle ? "" : "'" + text + "' is not between -360 and 360 degrees";
+}
+
 /// A file that was cut off often still plays to where it was cut.
 void SayWhatIsMissing(const TrackSummary &summary, const TrackOptions &options) {
   if (summary.missing_seconds <= 0) return;
@@ -56,7 +67,7 @@ void SayWhatIsMissing(const TrackSummary &summary, const TrackOptions &options) 
 }
 
 ExitCode Track(const TrackOptions &options) {
-  const TrackInput input = ParseInput(options.input);
+  const TrackInput input = ParseInput(options.input, Streams::kTaken);
   gst_init(nullptr, nullptr);
   TrackPipeline pipeline = BuildTrackPipeline(options, input);
   SayWhatIsWritten(options, pipeline);
@@ -75,7 +86,7 @@ void AddTrackCommand(CLI::App &app, int *exit_code) {
   auto options = std::make_shared<kpt::tools::TrackOptions>();
   CLI::App *command = app.add_subcommand("track", "Follows an object's keypoints through a video");
   command
-      ->add_option("input", options->input, "video file, folder or pattern of pictures, v4l2:///dev/video0, rtsp://...")
+      ->add_option("INPUT", options->input, "video file, folder or pattern of pictures, v4l2:///dev/video0, rtsp://...")
       ->required();
   command->add_option("--support", options->support, "marked pictures of the object: YAML, COCO JSON or DeepLabCut CSV")
       ->required()
@@ -90,13 +101,18 @@ void AddTrackCommand(CLI::App &app, int *exit_code) {
   command->add_option("--model", options->model, "weights (.safetensors) instead of the shipped ones")
       ->check(kpt::tools::CheckName);
   command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")->check(kpt::tools::CheckDevice);
-  command->add_option("--instances", options->instances, "objects to follow");
-  command->add_option("--every", options->every, "run the network on every N-th frame, optical flow between");
-  command->add_option("--shots", options->shots, "use only the first N marked pictures");
-  command->add_option("--adopt", options->adopt, "learn on the fly: up to N frames become further shots");
+  // These ranges are those of the element's properties; the plugin is not loaded yet.
+  command->add_option("--instances", options->instances, "objects to follow")->check(CLI::Range(1, 32));
+  command->add_option("--every", options->every, "run the network on every N-th frame, optical flow between")
+      ->check(CLI::Range(1, INT_MAX));
+  command->add_option("--shots", options->shots, "use only the first N marked pictures")->check(CLI::Range(0, INT_MAX));
+  command->add_option("--adopt", options->adopt, "learn on the fly: up to N frames become further shots")
+      ->check(CLI::Range(0, kpt::ShotAdoption::kMost));
   command->add_option("--box", options->boxes, "x,y,width,height of the object in frame 0; one for each object")
       ->allow_extra_args(false);
-  command->add_option("--angle", options->angle, "rotation of the boxes, degrees clockwise")->needs("--box");
+  command->add_option("--angle", options->angle, "rotation of the boxes, degrees clockwise")
+      ->check(kpt::tools::CheckAngle)
+      ->needs("--box");
   kpt::tools::SetCallback(command, exit_code, [options, command] {
     options->verbose = kpt::tools::IsVerbose(command);
     return kpt::tools::Track(*options);

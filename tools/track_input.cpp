@@ -57,12 +57,15 @@ bool IsPattern(const std::string &name) { return name.find_first_of("*?[%") != s
 
 }  // namespace
 
-TrackInput ParseInput(const std::string &text) {
+TrackInput ParseInput(const std::string &text, Streams streams) {
   TrackInput input;
   input.text = text;
   static const std::regex kScheme("([a-zA-Z][a-zA-Z0-9+.-]*)://.*");
   std::smatch match;
   if (std::regex_match(text, match, kScheme)) {
+    if (streams == Streams::kRefused) {
+      throw CommandError(kInputError, "'" + text + "' is a stream; record it to a file first, and give that.");
+    }
     input.kind = TrackInput::Kind::kUri;
     input.uri = text;
     input.is_live = match[1] == "v4l2" || match[1] == "rtsp" || match[1] == "rtsps" || match[1] == "udp";
@@ -82,9 +85,9 @@ TrackInput ParseInput(const std::string &text) {
   if (IsPattern(path.filename().string()) && fs::is_directory(folder, ignored)) {
     return Pictures(text, folder, PicturesIn(folder, AsWildcard(path.filename().string())));
   }
-  throw CommandError(kInputError, "'" + text +
-                                      "' does not exist; give a video file, a folder of pictures, "
-                                      "v4l2:///dev/video0 or rtsp://...");
+  throw CommandError(kInputError,
+                     "'" + text + "' does not exist; give a video file, a folder of pictures" +
+                         (streams == Streams::kTaken ? ", v4l2:///dev/video0 or rtsp://..." : " or a picture."));
 }
 
 }  // namespace kpt::tools

@@ -1,5 +1,5 @@
-// What `kpt track` reads from: a video file, a folder or pattern of pictures, a camera, a network stream. Only names
-// are looked at here; nothing is decoded.
+// What `kpt track` and `kpt annotate` read from: a video file, a folder or pattern of pictures, a camera, a network
+// stream. Only names are looked at here; nothing is decoded.
 #pragma once
 
 #include <string>
@@ -16,7 +16,10 @@ struct TrackInput {
   bool is_live = false;               ///< frames come in their own time; late ones are dropped
 };
 
-/// Throws CommandError (kInputError): nothing there, an empty file, no pictures.
-TrackInput ParseInput(const std::string &text);
+/// Whether a command reads cameras and network streams.
+enum class Streams { kTaken, kRefused };
+
+/// Throws CommandError (kInputError): nothing there, an empty file, no pictures, a stream that is refused.
+TrackInput ParseInput(const std::string &text, Streams streams);
 
 }  // namespace kpt::tools

@@ -3,17 +3,15 @@
 
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 
 #include "command.h"
+#include "kpt/base/require_file.h"
 #include "output_path.h"
 #include "own_files.h"
 #include "picture_source.h"
 
 namespace kpt::tools {
 namespace {
-
-namespace fs = std::filesystem;
 
 GstElement *Make(const char *factory) {
   GstElement *element = gst_element_factory_make(factory, nullptr);
@@ -53,24 +51,14 @@ void SetText(GstElement *element, const char *property, const std::string &value
   if (!value.empty()) g_object_set(element, property, value.c_str(), nullptr);
 }
 
-/// Sets a whole number that the user gave; one outside the element's range is a mistake in usage.
-void SetInt(GstElement *element, const char *property, std::optional<int> value, const char *option) {
-  if (!value) return;
-  const auto *spec = G_PARAM_SPEC_INT(g_object_class_find_property(G_OBJECT_GET_CLASS(element), property));
-  if (*value < spec->minimum || *value > spec->maximum) {
-    throw CommandError(kUsage, std::string(option) + ": " + std::to_string(*value) + " is not between " +
-                                   std::to_string(spec->minimum) + " and " + std::to_string(spec->maximum) + ".");
-  }
-  g_object_set(element, property, *value, nullptr);
+void SetInt(GstElement *element, const char *property, std::optional<int> value) {
+  if (value) g_object_set(element, property, *value, nullptr);
 }
 
 bool IsSide(float pixels) { return pixels >= 1 && pixels <= 99999; }
 
 /// The boxes as the property `initial-boxes` takes them.
 std::string BoxesText(const TrackOptions &options) {
-  if (!(std::abs(options.angle) <= 360)) {
-    throw CommandError(kUsage, "--angle: " + std::to_string(options.angle) + " is not between -360 and 360 degrees.");
-  }
   std::string out;
   for (const std::string &box : options.boxes) {
     float numbers[4];
@@ -98,9 +86,12 @@ void SetBoxes(GstElement *track, const TrackOptions &options) {
 }
 
 void CheckFile(const std::string &path, const char *what, ExitCode exit_code) {
-  if (path.empty() || fs::is_regular_file(path)) return;
-  const char *problem = fs::exists(path) ? " is not a file; check the path." : " does not exist; check the path.";
-  throw CommandError(exit_code, std::string(what) + " '" + path + "'" + problem);
+  if (path.empty()) return;
+  try {
+    RequireFile(path, ErrorCode::kInput, std::string(what) + " ");
+  } catch (const Error &error) {
+    throw CommandError(exit_code, error.what());
+  }
 }
 
 void CheckOutputs(const TrackOptions &options, const TrackInput &input) {
@@ -120,11 +111,11 @@ void SetTrackProperties(GstElement *track, const TrackOptions &options) {
   SetText(track, "config-file", options.config);
   SetText(track, "model-file", options.model);
   SetText(track, "device", options.device);
-  SetInt(track, "instances", options.instances, "--instances");
+  SetInt(track, "instances", options.instances);
   SetBoxes(track, options);
-  SetInt(track, "inference-interval", options.every, "--every");
-  SetInt(track, "support-shots", options.shots, "--shots");
-  SetInt(track, "adopt-shots", options.adopt, "--adopt");
+  SetInt(track, "inference-interval", options.every);
+  SetInt(track, "support-shots", options.shots);
+  SetInt(track, "adopt-shots", options.adopt);
 }
 
 /// Links a decoder's first video pad to the chain; other streams are not looked at.

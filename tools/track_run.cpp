@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <iostream>
 #include <optional>
+#include <string_view>
 
 #include "frame_counter.h"
 #include "progress_bar.h"
@@ -21,6 +22,7 @@ constexpr guint kFinishMs = 10000;       // how long a file may take to be compl
 constexpr double kNotableShare = 0.05;   // a video that lacks more than this of its length was cut off;
 constexpr double kNotableSeconds = 0.5;  // less may be sound that goes on after the picture
 constexpr std::array kStates = {"searching", "tracked", "lost"};  // as the property `state` counts
+constexpr std::string_view kBoxesProperty = "initial-boxes";
 
 struct Failure {
   ExitCode exit_code;
@@ -143,7 +145,7 @@ class Run {
 
   Failure Describe(GstObject *where, const GError *error, const std::string &debug) const {
     auto *source = GST_OBJECT(parts_.source.get());
-    if (where == GST_OBJECT(parts_.track.get())) return {TrackExitCode(error), error->message, debug};
+    if (where == GST_OBJECT(parts_.track.get())) return {TrackExitCode(error), WithOption(error->message), debug};
     if (where == source || gst_object_has_as_ancestor(where, source)) {
       return {kInputError, "'" + input_.text + "' cannot be read: " + AsSentence(error->message) + Advice(), debug};
     }
@@ -155,6 +157,12 @@ class Run {
     const bool says_why = error->domain == GST_RESOURCE_ERROR;
     return {kPipelineError, name + ": " + text + (says_why ? "" : " Run with --verbose for more; try `kpt doctor`."),
             debug};
+  }
+
+  /// Boxes that --box gave are blamed on it, not on the element's property.
+  std::string WithOption(const std::string &message) const {
+    const bool is_about_boxes = message.rfind(kBoxesProperty, 0) == 0 && !options_.boxes.empty();
+    return is_about_boxes ? "--box" + message.substr(kBoxesProperty.size()) : message;
   }
 
   const char *Advice() const {

@@ -49,7 +49,8 @@ TEST_F(AnnotateErrors, Usage) {
 }
 
 TEST_F(AnnotateErrors, Input) {
-  ExpectError(With(folder_ / "none.mp4"), kInputError, {"none.mp4", "does not exist"});
+  ExpectError(With(folder_ / "none.mp4"), kInputError,
+              {"none.mp4' does not exist; give a video file, a folder of pictures or a picture."});
   ExpectError(With("rtsp://camera/1"), kInputError, {"rtsp://camera/1", "record it"});
   ExpectError(With(folder_.Write("broken.mp4", "no video")), kInputError, {"broken.mp4", "is not a video"});
   ExpectError({"annotate", clip_, "--output", folder_ / "none" + std::string("/s.yaml")}, kPipelineError,

@@ -45,7 +45,8 @@ TEST(Usage, AMissingOrUnknownCommandIsNamed) {
 }
 
 TEST(Usage, AMissingOrUnknownArgumentIsNamed) {
-  ExpectError({"track"}, kUsage, {"kpt track", "input", "kpt track --help"});
+  ExpectError({"track"}, kUsage, {"INPUT is required, for example `kpt track clip.mp4 --support", "kpt track --help"});
+  ExpectError({"annotate"}, kUsage, {"INPUT is required, for example `kpt annotate clip.mp4 --output support.yaml`"});
   ExpectError({"track", "clip.mp4"}, kUsage, {"--support"});
   ExpectError({"track", "clip.mp4", "--suport", "a.yaml"}, kUsage, {"'--suport'"});
   ExpectError({"track", "a.mp4", "b.mp4", "--support", "a.yaml"}, kUsage, {"'b.mp4'"});
@@ -54,7 +55,21 @@ TEST(Usage, AMissingOrUnknownArgumentIsNamed) {
 TEST(Usage, AValueThatCannotBeIsNamedWithItsRange) {
   ExpectError({"eval", ".", "--shots", "0"}, kUsage, {"--shots", "0", "1 to 100"});
   ExpectError({"eval", ".", "--seed", "-1"}, kUsage, {"--seed", "-1"});
-  ExpectError({"track", "a.mp4", "--support", "a.yaml", "--every", "fast"}, kUsage, {"--every", "fast"});
+  const struct {
+    const char *option, *value, *range;
+  } track[] = {{"--every", "fast", "1 to 2147483647"},
+               {"--every", "0", "1 to 2147483647"},
+               {"--shots", "99999999999999", "0 to 2147483647"},
+               {"--shots", "-1", "0 to 2147483647"},
+               {"--instances", "33", "1 to 32"},
+               {"--adopt", "9", "0 to 8"},
+               {"--adopt", "1.5", "0 to 8"},
+               {"--angle", "left", "-360 and 360 degrees"},
+               {"--angle", "nan", "-360 and 360 degrees"}};
+  for (const auto &[option, value, range] : track) {
+    ExpectError({"track", "a.mp4", "--support", "a.yaml", "--box", "1,2,9,9", option, value}, kUsage,
+                {option, value, range});
+  }
 }
 
 }  // namespace

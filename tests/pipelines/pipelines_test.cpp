@@ -141,6 +141,14 @@ TEST(Pipelines, WrongUseSaysWhatToDo) {
   run = RunPipeline({"no-such"});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.output, HasSubstr("file-to-json-lines"));
+  run = RunPipeline({"test-source", "SUPORT=x.yaml"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.output, HasSubstr("test-source.launch has no variable SUPORT. It has: FRAMES SINK SUPPORT."));
+  for (const char *frames : {"FRAMES=-3", "FRAMES=0", "FRAMES=many", "FRAMES=9999999999"}) {
+    run = RunPipeline({"test-source", frames, "SINK=fakesink"});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_THAT(run.output, HasSubstr("is not a number from 1 to"));
+  }
 }
 
 /// The first error of file-to-json-lines on this input; empty where it comes to its end without one. In this process:

@@ -9,7 +9,6 @@ the plugin (GST_PLUGIN_PATH=build/gst-plugin).
 """
 
 import argparse
-import sys
 
 import gi
 import numpy
@@ -20,6 +19,8 @@ from gi.repository import Gst, GstVideo  # noqa: E402
 
 Gst.init(None)
 import cv2  # noqa: E402  (after GStreamer is loaded: docs/troubleshooting.md says why)
+
+from launch import fail_with, launch  # noqa: E402
 
 # A pad probe cannot attach metadata from Python: it holds a second reference to the buffer, which is then not
 # writable. So the frames leave the pipeline at an appsink and come back, as shallow copies, at an appsrc. Neither sink
@@ -93,7 +94,7 @@ def main():
     parser.add_argument("--instances", type=int, default=4, help="people to follow at most (4)")
     arguments = parser.parse_args()
 
-    pipeline = Gst.parse_launch(PIPELINE)
+    pipeline = launch(PIPELINE)
     pipeline.get_by_name("in").props.location = arguments.video
     pipeline.get_by_name("out").props.location = arguments.output
     pipeline.get_by_name("tracker").props.support_file = arguments.support
@@ -107,7 +108,7 @@ def main():
     message = pipeline.get_bus().timed_pop_filtered(Gst.CLOCK_TIME_NONE, Gst.MessageType.EOS | Gst.MessageType.ERROR)
     pipeline.set_state(Gst.State.NULL)
     if message.type == Gst.MessageType.ERROR:
-        sys.exit(f"people_detector: {message.parse_error()[0].message}")
+        fail_with(message)
     tracked = ", ".join(f"person {number} in {count}" for number, count in sorted(frames_of.items())) or "nobody"
     print(f"{detector.frames} frames, {detector.boxes} boxes of the detector; tracked: {tracked}")
 

@@ -16,12 +16,13 @@ gi.require_version("GstApp", "1.0")
 from gi.repository import Gst, GstApp  # noqa: E402,F401  (GstApp gives the appsink its methods)
 
 from keypoint_meta import keypoints, line  # noqa: E402
+from launch import fail_with, launch  # noqa: E402
 
 
 def main(video, support):
     Gst.init(None)
-    pipeline = Gst.parse_launch("filesrc name=in ! decodebin ! videoconvert ! keypointtrack name=tracker "
-                                "! appsink name=frames sync=false max-buffers=4")
+    pipeline = launch("filesrc name=in ! decodebin ! videoconvert ! keypointtrack name=tracker "
+                      "! appsink name=frames sync=false max-buffers=4")
     pipeline.get_by_name("in").props.location = video
     pipeline.get_by_name("tracker").props.support_file = support
     frames = pipeline.get_by_name("frames")
@@ -36,7 +37,7 @@ def main(video, support):
         message = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
     pipeline.set_state(Gst.State.NULL)
     if message:
-        sys.exit(f"read_with_appsink: {message.parse_error()[0].message}")
+        fail_with(message)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gst  # noqa: E402
 
 from keypoint_meta import keypoints, line  # noqa: E402
+from launch import fail, fail_with, launch  # noqa: E402
 
 
 def on_buffer(_pad, info):
@@ -29,16 +30,16 @@ def on_buffer(_pad, info):
 
 def main(launch_line):
     Gst.init(None)
-    pipeline = Gst.parse_launch(launch_line)
+    pipeline = launch(launch_line)
     trackers = [e for e in pipeline.children if e.get_factory().get_name() == "keypointtrack"]
     if not trackers:
-        sys.exit("read_with_probe: there is no keypointtrack in the launch line.")
+        fail("there is no keypointtrack in the launch line.")
     trackers[-1].get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, on_buffer)
     pipeline.set_state(Gst.State.PLAYING)
     message = pipeline.get_bus().timed_pop_filtered(Gst.CLOCK_TIME_NONE, Gst.MessageType.EOS | Gst.MessageType.ERROR)
     pipeline.set_state(Gst.State.NULL)
     if message.type == Gst.MessageType.ERROR:
-        sys.exit(f"read_with_probe: {message.parse_error()[0].message}")
+        fail_with(message)
 
 
 if __name__ == "__main__":

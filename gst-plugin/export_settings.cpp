@@ -15,7 +15,7 @@ KPT_DEFINE_ENUM(FileFormatType, "GstKeypointFileFormat",
 const PropertyTable<ExportSettings> &ExportProperties() {
   using S = ExportSettings;
   static const PropertyTable<S> kTable = {
-      {"file-path", "File to write; an existing one is replaced; none: publish only", kWhenReady,
+      {"file-path", "File to write; the first frame replaces what it holds; none: publish only", kWhenReady,
        TextField<S>{&S::file_path}},
       {"file-format", "Format of the file", kWhenReady, MakeEnumField<S, &S::file_format>(&FileFormatType)},
       {"mqtt-url", "Broker to publish to, mqtt://HOST[:PORT]/TOPIC, or mqtts:// for TLS; none: write a file only",

@@ -69,16 +69,16 @@ class ExportElement {
     }
     std::shared_ptr<MqttOutbox> outbox;
     std::vector<std::unique_ptr<ResultWriter>> writers;
-    // The broker first: a mistake in its settings must not cost the file that is there.
+    if (!settings.file_path.empty()) {
+      writers.push_back(MakeResultWriter(settings.file_format, settings.file_path));
+    }
     if (!settings.url.empty()) {
       const MqttSettings mqtt = CheckMqtt(settings);
       outbox = std::make_shared<MqttOutbox>(mqtt.buffer_size);
       writers.push_back(MakeJsonLinesWriter(MakeMqttSink(mqtt, outbox, [this](auto... told) { OnReport(told...); })));
     }
-    if (!settings.file_path.empty()) {
-      writers.insert(writers.begin(), MakeResultWriter(settings.file_format, settings.file_path));
-    }
     stream_ = {};
+    has_caps_ = false;
     writers_ = std::move(writers);
     frames_ = 0;
     lock.lock();
@@ -94,6 +94,7 @@ class ExportElement {
     gst_structure_get_fraction(structure, "framerate", &numerator, &denominator);
     stream_.fps = denominator > 0 ? static_cast<double>(numerator) / denominator : 0;
     stream_.source = AskForSource();
+    has_caps_ = true;
   }
 
   void Transform(GstBuffer *buffer) {
@@ -105,13 +106,14 @@ class ExportElement {
   }
 
   void OnSinkEvent(GstEvent *event) {
-    if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) Finish(writers_);
+    if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && has_caps_) Finish(writers_);
   }
 
-  /// Completes the file and closes it, also where completing it fails; likewise with the broker.
+  /// Completes the file and closes it, also where completing it fails; likewise with the broker. What was there before
+  /// stays where no frame came and the stream did not end: another element failed, or the user thought better of it.
   void Stop() {
     const std::vector<std::unique_ptr<ResultWriter>> writers = std::exchange(writers_, {});
-    if (!gate.closed()) Finish(writers);
+    if (!gate.closed() && frames_ > 0) Finish(writers);
   }
 
   ErrorGate gate;
@@ -161,6 +163,7 @@ class ExportElement {
 
   std::vector<std::unique_ptr<ResultWriter>> writers_;  // alive from Start to Stop
   StreamInfo stream_;
+  bool has_caps_ = false;
   std::atomic<std::uint64_t> frames_ = 0;
 };
 

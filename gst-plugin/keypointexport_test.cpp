@@ -1,6 +1,11 @@
 // keypointexport between the pads of a harness: what each format holds, and that the file is whole whatever happens.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -223,6 +228,53 @@ TEST_F(KeypointExport, AnEmptyStreamGivesAFileThatCanBeRead) {
     EXPECT_NE(TextOf(path_), "") << format;
   }
   EXPECT_TRUE(json::parse(TextOf(path_)).at("images").empty());
+}
+
+TEST_F(KeypointExport, AnOldFileStaysUntilThereIsAFrame) {
+  const std::string old(10000, '~');
+  for (const char *format : {"json-lines", "csv", "coco"}) {
+    SCOPED_TRACE(format);
+    folder_.Write("out.txt", old);
+    {
+      ElementUnderTest element("keypointexport", To(format));  // as where an element upstream fails to start
+      EXPECT_NE(gst_element_set_state(element.get(), GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+      element.Play(VideoCaps("GRAY8", 64, 48));  // or at the first frame
+    }
+    EXPECT_EQ(TextOf(path_), old);
+    {
+      ElementUnderTest element("keypointexport", To(format));
+      EXPECT_NE(gst_element_set_state(element.get(), GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+      GstPad *pad = gst_element_get_static_pad(element.get(), "sink");
+      gst_pad_send_event(pad, gst_event_new_stream_start("of a source that gives nothing"));
+      gst_pad_send_event(pad, gst_event_new_eos());
+      gst_object_unref(pad);
+    }
+    EXPECT_EQ(TextOf(path_), old);
+    ExportThree(format);
+    EXPECT_EQ(TextOf(path_).find('~'), std::string::npos) << "nothing of it is left then";
+  }
+}
+
+TEST_F(KeypointExport, AFileOfNoFramesIsNotLeftBehind) {
+  for (const char *format : {"json-lines", "csv", "coco"}) {
+    {
+      ElementUnderTest element("keypointexport", To(format));
+      element.Play(VideoCaps("GRAY8", 64, 48));
+      EXPECT_TRUE(std::filesystem::exists(path_)) << "whether it can be written shows at the start";
+    }
+    EXPECT_FALSE(std::filesystem::exists(path_)) << format;
+  }
+}
+
+TEST_F(KeypointExport, APipeTakesLinesToo) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  const int reader = open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ExportThree("json-lines");
+  char text[4096];
+  const ssize_t size = read(reader, text, sizeof text);
+  close(reader);
+  ASSERT_GT(size, 0);
+  EXPECT_EQ(std::count(text, text + size, '\n'), 4);
 }
 
 TEST_F(KeypointExport, FramesPassUntouched) {

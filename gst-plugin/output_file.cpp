@@ -18,16 +18,23 @@ std::string Reason(int error) { return std::generic_category().message(error); }
 }  // namespace
 
 OutputFile::OutputFile(const std::string &path) : path_(path) {
-  descriptor_ = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_CLOEXEC;
+  descriptor_ = open(path.c_str(), kFlags | O_EXCL, 0666);
+  created_ = descriptor_ >= 0;
+  if (!created_) descriptor_ = open(path.c_str(), kFlags, 0666);
   if (descriptor_ < 0) {
     throw ElementError(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE,
                        "file-path: '" + path + "' cannot be written: " + Reason(errno) + ".");
   }
 }
 
-OutputFile::~OutputFile() { close(descriptor_); }
+OutputFile::~OutputFile() {
+  close(descriptor_);
+  if (created_ && !written_) unlink(path_.c_str());
+}
 
 void OutputFile::Write(std::string_view text) {
+  if (!written_) Clear();
   std::size_t done = 0;
   while (done < text.size()) {
     const ssize_t count = write(descriptor_, text.data() + done, text.size() - done);
@@ -48,7 +55,12 @@ void OutputFile::Fail(int error) {
 }
 
 void OutputFile::Clear() {
-  if (ftruncate(descriptor_, 0) == 0) lseek(descriptor_, 0, SEEK_SET);
+  if (ftruncate(descriptor_, 0) == 0) {
+    lseek(descriptor_, 0, SEEK_SET);
+  } else if (errno != EINVAL) {  // which pipes and devices give
+    Fail(errno);
+  }
+  written_ = true;
   length_ = 0;
 }
 

@@ -51,7 +51,7 @@ class LineSink {
   virtual void Finish() = 0;
 };
 
-/// Opens the file. Throws ElementError (RESOURCE/OPEN_WRITE) that names it.
+/// Opens the file; see output_file.h. Throws ElementError (RESOURCE/OPEN_WRITE) that names it.
 std::unique_ptr<ResultWriter> MakeResultWriter(FileFormat format, const std::string &path);
 
 std::unique_ptr<ResultWriter> MakeJsonLinesWriter(const std::string &path);

@@ -175,6 +175,21 @@ TEST_F(TrackErrors, ADiskThatIsFull) {
   ExpectErrorWith({"--overlay", folder_ / "video.mp4"}, kPipelineError, {"video.mp4", "No space left"});
 }
 
+TEST_F(TrackErrors, OldResultsAreKeptWhereNothingWasTracked) {
+  const std::string clip = SharedFolder() / "clip.mp4";
+  const std::string support = ReadFile(SharedFolder() / "support.yaml");
+  const std::string cut = folder_.Write("cut.yaml", support.substr(0, support.size() / 2));
+  const std::string text = folder_.Write("text.mp4", "Dear diary, today I am no video.");
+  for (const char *name : {"points.jsonl", "points.csv", "points.json"}) {
+    const std::string points = folder_.Write(name, "of the last run");
+    ExpectError(Arguments(clip, {"--output", points, "--support", cut}), kInputError, {"cut.yaml"});
+    ExpectError(Arguments(text, {"--output", points}), kInputError, {"text.mp4"});
+    ExpectError(Arguments(clip, {"--output", points, "--device", "cuda:99"}), kModelError, {"cuda:99"});
+    ExpectError(Arguments(clip, {"--output", points, "--box", "500,500,20,20"}), kInputError, {"500,500,20,20"});
+    EXPECT_EQ(ReadFile(points), "of the last run") << name;
+  }
+}
+
 TEST_F(TrackErrors, AnOutputThatWouldDestroyAnInput) {
   const std::string clip = WriteClip(folder_ / "clip.mp4", 2);
   const std::string before = ReadFile(clip);

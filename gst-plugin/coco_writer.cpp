@@ -1,5 +1,7 @@
 // Results as one COCO keypoints JSON. The format can only be complete at the end, so everything is kept until Finish.
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "output_file.h"
 #include "result_writer.h"
@@ -48,24 +50,31 @@ class CocoWriter : public ResultWriter {
   }
 
   void Finish(const StreamInfo &) override {
-    const Json root = {{"images", images_}, {"annotations", annotations_}, {"categories", categories_}};
+    Json categories = Json::array();
+    for (const TrackHeader &header : categories_) categories.push_back(CategoryOf(header, categories.size() + 1));
+    const Json root = {{"images", images_}, {"annotations", annotations_}, {"categories", categories}};
     const std::string text = root.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     file_.Clear();
     file_.Write(text);
   }
 
  private:
+  /// A name may come twice: keypoints and skeleton change where a tracker is given other support shots.
   std::size_t CategoryId(const TrackHeader &header) {
-    for (std::size_t i = 0; i < categories_.size(); ++i) {
-      if (categories_[i]["name"] == header.category) return i + 1;
-    }
+    const auto is_same = [&](const TrackHeader &known) {
+      return std::tie(known.category, known.names, known.skeleton) ==
+             std::tie(header.category, header.names, header.skeleton);
+    };
+    const auto known = std::find_if(categories_.begin(), categories_.end(), is_same);
+    const std::size_t id = static_cast<std::size_t>(known - categories_.begin()) + 1;
+    if (known == categories_.end()) categories_.push_back(header);
+    return id;
+  }
+
+  static Json CategoryOf(const TrackHeader &header, std::size_t id) {
     Json skeleton = Json::array();
     for (const Link &link : header.skeleton) skeleton.push_back({link[0] + 1, link[1] + 1});  // COCO counts from 1
-    categories_.push_back({{"id", categories_.size() + 1},
-                           {"name", header.category},
-                           {"keypoints", header.names},
-                           {"skeleton", skeleton}});
-    return categories_.size();
+    return {{"id", id}, {"name", header.category}, {"keypoints", header.names}, {"skeleton", skeleton}};
   }
 
   void AddAnnotation(std::uint64_t image_id, std::size_t category_id, const Instance &instance) {
@@ -94,7 +103,7 @@ class CocoWriter : public ResultWriter {
   OutputFile file_;
   Json images_ = Json::array();
   Json annotations_ = Json::array();
-  Json categories_ = Json::array();
+  std::vector<TrackHeader> categories_;
 };
 
 }  // namespace

@@ -202,6 +202,16 @@ std::optional<Track> ReadTrack(const GstStructure *structure) {
   return track;
 }
 
+/// `category`, with the number of the track to come behind it where one of `tracks` has it already.
+std::string NewCategory(const std::string &category, const std::vector<Track> &tracks) {
+  const auto is_taken = [&](const std::string &name) {
+    return std::any_of(tracks.begin(), tracks.end(), [&](const Track &track) { return track.header.category == name; });
+  };
+  std::string name = category;
+  for (std::size_t number = tracks.size() + 1; is_taken(name); ++number) name = category + " " + std::to_string(number);
+  return name;
+}
+
 }  // namespace
 
 const char *ToString(TrackState state) noexcept {
@@ -262,7 +272,9 @@ std::vector<Track> ReadTracks(GstBuffer *buffer) {
   for (guint i = 0; i < gst_value_array_get_size(array); ++i) {
     const GstStructure *item = StructureAt(array, i);
     auto track = item != nullptr ? ReadTrack(item) : std::nullopt;
-    if (track) tracks.push_back(std::move(*track));
+    if (!track) continue;
+    track->header.category = NewCategory(track->header.category, tracks);
+    tracks.push_back(std::move(*track));
   }
   return tracks;
 }

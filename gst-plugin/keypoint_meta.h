@@ -45,7 +45,8 @@ void RegisterKeypointMeta();
 void AddTrack(GstBuffer *buffer, const TrackHeader &header, const std::vector<Instance> &instances);
 
 /// The tracks of a buffer, in the order of their trackers. Tolerates any content: what does not follow the schema
-/// (lengths that differ, a newer schema, coordinates that are not finite) is left out.
+/// (lengths that differ, a newer schema, coordinates that are not finite) is left out. The category of one before
+/// comes with the track's number, `mouse 2`, so that category and id together are of one object alone.
 std::vector<Track> ReadTracks(GstBuffer *buffer);
 
 }  // namespace kpt::gst

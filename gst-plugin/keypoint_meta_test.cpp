@@ -83,6 +83,23 @@ TEST(KeypointMeta, ABufferWithoutMetaHasNoTracks) {
   gst_buffer_unref(buffer);
 }
 
+TEST(KeypointMeta, TracksOfOneCategoryAreToldApart) {
+  const std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> cases = {
+      {{"object", "object", "object"}, {"object", "object 2", "object 3"}},
+      {{"fly", "object", "object"}, {"fly", "object", "object 3"}},
+      {{"object 2", "object", "object 2"}, {"object 2", "object", "object 2 3"}},
+      {{"object", "object 3", "object"}, {"object", "object 3", "object 4"}},
+  };
+  for (const auto &[written, read] : cases) {
+    GstBuffer *buffer = MakeFrame("GRAY8", 8, 8);
+    for (const std::string &category : written) WithTrack(buffer, MakeTrack(640, 480, category));
+    std::vector<std::string> categories;
+    for (const Track &track : ReadTracks(buffer)) categories.push_back(track.header.category);
+    EXPECT_EQ(categories, read);
+    gst_buffer_unref(buffer);
+  }
+}
+
 TEST(KeypointMeta, CopiesAreDeep) {
   GstBuffer *buffer = WithTrack(MakeFrame("GRAY8", 8, 8), MakeTrack(640, 480));
   GstBuffer *copy = gst_buffer_copy(buffer);

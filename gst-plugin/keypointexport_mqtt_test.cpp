@@ -138,13 +138,16 @@ TEST_F(KeypointExportMqtt, NoFileIsNeededAndATopicOfItsOwnWins) {
 TEST_F(KeypointExportMqtt, TheRetainedHeaderHasALineForEachTracker) {
   MqttBroker broker;
   broker.Start();
-  ElementUnderTest element("keypointexport", To(broker.Url("two")));
-  GstHarness *harness = element.Play(VideoCaps("GRAY8", 64, 48));
-  Push(harness, 0, {MakeTrack(64, 48, "fly"), MakeTrack(64, 48, "mouse")});
-  gst_harness_push_event(harness, gst_event_new_eos());
-  const MqttListener late(broker, "two/header", "late");
-  const std::vector<std::string> lines = LinesOf(path_);
-  EXPECT_THAT(late.WaitFor("two/header", 1), ElementsAre(lines[0] + "\n" + lines[1]));
+  for (const char *second : {"mouse", "fly"}) {  // of another category, and of the same
+    const std::string topic = std::string("fly-and-") + second;
+    ElementUnderTest element("keypointexport", To(broker.Url(topic)));
+    GstHarness *harness = element.Play(VideoCaps("GRAY8", 64, 48));
+    Push(harness, 0, {MakeTrack(64, 48, "fly"), MakeTrack(64, 48, second)});
+    gst_harness_push_event(harness, gst_event_new_eos());
+    const MqttListener late(broker, topic + "/header", "late-" + topic);
+    const std::vector<std::string> lines = LinesOf(path_);
+    EXPECT_THAT(late.WaitFor(topic + "/header", 1), ElementsAre(lines[0] + "\n" + lines[1]));
+  }
 }
 
 TEST_F(KeypointExportMqtt, ABrokerThatComesBackGetsWhatWaited) {

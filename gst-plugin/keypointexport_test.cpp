@@ -103,6 +103,34 @@ TEST_F(KeypointExport, TwoTrackersHaveTwoHeadersAndNameTheirCategory) {
   EXPECT_EQ(json::parse(lines[3]).at("instances").at(1).at("category"), "fly");
 }
 
+/// Two tracks of the category `object`, of one support file or (`differ`) of two.
+std::vector<Track> TwoObjects(bool differ) {
+  std::vector<Track> tracks = {MakeTrack(64, 48, "object"), MakeTrack(64, 48, "object")};
+  if (differ) {
+    tracks[1].header.names = {"x", "y", "z"};
+    tracks[1].header.skeleton = {{0, 2}};
+  }
+  return tracks;
+}
+
+TEST_F(KeypointExport, TwoTrackersOfOneCategoryAreToldApartInJsonLines) {
+  for (const bool differ : {false, true}) {
+    ElementUnderTest element("keypointexport", To("json-lines"));
+    GstHarness *harness = element.Play(VideoCaps("GRAY8", 64, 48));
+    for (int i = 0; i < 3; ++i) Push(harness, i, TwoObjects(differ));
+    const auto lines = LinesOf(path_);
+    ASSERT_EQ(lines.size(), 5U) << "two headers and three frames";
+    EXPECT_EQ(json::parse(lines[0]).at("category"), "object");
+    EXPECT_EQ(json::parse(lines[1]).at("category"), "object 2");
+    EXPECT_EQ(json::parse(lines[1]).at("keypoints").at(0), differ ? "x" : "a");
+    for (std::size_t i = 2; i < lines.size(); ++i) {
+      const json instances = json::parse(lines[i]).at("instances");
+      EXPECT_EQ(instances.at(0).at("category"), "object");
+      EXPECT_EQ(instances.at(1).at("category"), "object 2");
+    }
+  }
+}
+
 TEST_F(KeypointExport, FramesThatNoTrackerSawAreLinesToo) {
   ElementUnderTest element("keypointexport", To("json-lines"));
   GstHarness *harness = element.Play(VideoCaps("GRAY8", 64, 48));
@@ -200,6 +228,44 @@ TEST_F(KeypointExport, CocoIsOneDocument) {
   EXPECT_EQ(annotation.at("num_keypoints"), 3);
   EXPECT_EQ(annotation.at("score"), 0.75);
   EXPECT_EQ(root.at("categories").at(0).at("skeleton"), json::parse("[[1,2],[2,3]]"));  // counts from 1
+}
+
+TEST_F(KeypointExport, TwoTrackersOfOneCategoryAreToldApartInCoco) {
+  for (const bool differ : {false, true}) {
+    {
+      ElementUnderTest element("keypointexport", To("coco"));
+      GstHarness *harness = element.Play(VideoCaps("GRAY8", 64, 48));
+      for (int i = 0; i < 2; ++i) Push(harness, i, TwoObjects(differ));
+    }
+    const json root = json::parse(TextOf(path_));
+    ASSERT_EQ(root.at("categories").size(), 2U);
+    EXPECT_EQ(root.at("categories").at(0).at("name"), "object");
+    EXPECT_EQ(root.at("categories").at(1).at("id"), 2);
+    EXPECT_EQ(root.at("categories").at(1).at("name"), "object 2");
+    EXPECT_EQ(root.at("categories").at(1).at("keypoints").at(0), differ ? "x" : "a");
+    std::vector<int> of;
+    for (const json &annotation : root.at("annotations")) of.push_back(annotation.at("category_id"));
+    EXPECT_EQ(of, (std::vector<int>{1, 2, 1, 2}));
+  }
+}
+
+TEST_F(KeypointExport, CocoHasACategoryForEachSetOfKeypoints) {
+  {
+    ElementUnderTest element("keypointexport", To("coco"));
+    GstHarness *harness = element.Play(VideoCaps("GRAY8", 64, 48));
+    std::vector<Track> tracks = TwoObjects(true);  // of one tracker, which got other support shots
+    tracks.push_back(tracks[0]);
+    tracks[2].header.skeleton.clear();
+    for (int i = 0; i < 6; ++i) Push(harness, i, {tracks[static_cast<std::size_t>(i % 3)]});
+  }
+  const json root = json::parse(TextOf(path_));
+  const json &categories = root.at("categories");
+  ASSERT_EQ(categories.size(), 3U);
+  EXPECT_EQ(categories.at(1).at("keypoints"), (json{"x", "y", "z"}));
+  EXPECT_EQ(categories.at(1).at("skeleton"), json::parse("[[1,3]]"));
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(root.at("annotations").at(i).at("category_id"), categories.at(i % 3).at("id")) << i;
+  }
 }
 
 TEST_F(KeypointExport, AStopCompletesTheFileAsAnEndDoes) {

@@ -154,11 +154,11 @@ TEST(KeypointOverlay, ColoursGoByWhatTheyAreAskedTo) {
 // ---- over time ----
 
 /// Pushes one gray frame and returns what came out.
-std::vector<guint8> Push(GstHarness *harness, GstClockTime pts, const Track *track) {
+std::vector<guint8> Push(GstHarness *harness, GstClockTime pts, const std::vector<Track> &tracks) {
   FrameOptions options;
   options.pts = pts;
   GstBuffer *frame = MakeFrame("GRAY8", 160, 120, options);
-  if (track != nullptr) WithTrack(frame, *track);
+  for (const Track &track : tracks) WithTrack(frame, track);
   GstBuffer *out = gst_harness_push_and_pull(harness, frame);
   const auto bytes = BytesOf(out);
   gst_buffer_unref(out);
@@ -173,21 +173,48 @@ TEST(KeypointOverlay, TrailsShowWhereAPointWasUntilAFlush) {
   const auto plain = Plain("GRAY8", 160, 120);
   const Track here = OnePoint(Visibility::kVisible, 30, 60);
   const Track there = OnePoint(Visibility::kVisible, 130, 60);
-  Push(harness, 0, &here);
-  const auto trailed = Push(harness, GST_SECOND / 30, &there);
+  Push(harness, 0, {here});
+  const auto trailed = Push(harness, GST_SECOND / 30, {there});
   EXPECT_NE(At(trailed, 160, 80, 60), At(plain, 160, 80, 60));
-  Push(harness, 2 * GST_SECOND / 30, &there);
-  const auto forgotten = Push(harness, 3 * GST_SECOND / 30, &there);  // three frames later
+  Push(harness, 2 * GST_SECOND / 30, {there});
+  const auto forgotten = Push(harness, 3 * GST_SECOND / 30, {there});  // three frames later
   EXPECT_EQ(At(forgotten, 160, 80, 60), At(plain, 160, 80, 60));
 
-  Push(harness, 4 * GST_SECOND / 30, &here);
+  Push(harness, 4 * GST_SECOND / 30, {here});
   gst_harness_push_event(harness, gst_event_new_flush_start());
   gst_harness_push_event(harness, gst_event_new_flush_stop(FALSE));
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_TIME);
   gst_harness_push_event(harness, gst_event_new_segment(&segment));
-  const auto flushed = Push(harness, 5 * GST_SECOND / 30, &there);
+  const auto flushed = Push(harness, 5 * GST_SECOND / 30, {there});
   EXPECT_EQ(At(flushed, 160, 80, 60), At(plain, 160, 80, 60));
+}
+
+TEST(KeypointOverlay, TrackersOfOneCategoryHaveTrailsOfTheirOwn) {
+  Properties properties = kPointsOnly;
+  properties.insert(properties.end(), {{"draw-trails", "true"}, {"line-thickness", "4"}});
+  ElementUnderTest element("keypointoverlay", properties);
+  GstHarness *harness = element.Play(VideoCaps("GRAY8", 160, 120));
+  const auto plain = Plain("GRAY8", 160, 120);
+  Push(harness, 0, {OnePoint(Visibility::kVisible, 30, 30), OnePoint(Visibility::kVisible, 130, 90)});
+  const auto drawn =
+      Push(harness, GST_SECOND / 30, {OnePoint(Visibility::kVisible, 30, 90), OnePoint(Visibility::kVisible, 130, 30)});
+  EXPECT_NE(At(drawn, 160, 30, 60), At(plain, 160, 30, 60));
+  EXPECT_NE(At(drawn, 160, 130, 60), At(plain, 160, 130, 60));
+  EXPECT_EQ(At(drawn, 160, 80, 60), At(plain, 160, 80, 60)) << "nothing joins the two";
+}
+
+TEST(KeypointOverlay, TrackersOfOneCategoryHaveColoursOfTheirOwn) {
+  const Track left = OnePoint(Visibility::kVisible, 40, 60), right = OnePoint(Visibility::kVisible, 120, 60);
+  Properties properties = kPointsOnly;
+  properties.push_back({"color-by", "instance"});
+  const auto drawn = Drawn("RGB", 160, 120, {left, right}, properties);
+  const auto pixel = [&](int x) {
+    const auto begin = drawn.begin() + 3 * (60 * 160 + x);
+    return std::vector<guint8>(begin, begin + 3);
+  };
+  EXPECT_NE(pixel(40), pixel(120));
+  EXPECT_EQ(pixel(40), pixel(41)) << "within a point there is one colour";
 }
 
 TEST(KeypointOverlay, TrailsFade) {
@@ -199,7 +226,7 @@ TEST(KeypointOverlay, TrailsFade) {
   std::vector<guint8> drawn;
   for (const float x : {20.0F, 60.0F, 100.0F, 140.0F}) {
     const Track track = OnePoint(Visibility::kVisible, x, 60);
-    drawn = Push(harness, static_cast<GstClockTime>(x) * GST_MSECOND, &track);
+    drawn = Push(harness, static_cast<GstClockTime>(x) * GST_MSECOND, {track});
   }
   const auto change_at = [&](int x) { return std::abs(At(drawn, 160, x, 60) - At(plain, 160, x, 60)); };
   EXPECT_GT(change_at(40), 0);
@@ -214,10 +241,10 @@ TEST(KeypointOverlay, KeepsTheLastKeypointsForAsLongAsItIsTold) {
   GstHarness *harness = element.Play(VideoCaps("GRAY8", 160, 120));
   const auto plain = Plain("GRAY8", 160, 120);
   const Track track = OnePoint(Visibility::kVisible);
-  EXPECT_NE(Push(harness, 0, &track), plain);
-  EXPECT_NE(Push(harness, 50 * GST_MSECOND, nullptr), plain);
-  EXPECT_EQ(Push(harness, 100 * GST_MSECOND, nullptr), plain);
-  EXPECT_EQ(Push(harness, 110 * GST_MSECOND, nullptr), plain);
+  EXPECT_NE(Push(harness, 0, {track}), plain);
+  EXPECT_NE(Push(harness, 50 * GST_MSECOND, {}), plain);
+  EXPECT_EQ(Push(harness, 100 * GST_MSECOND, {}), plain);
+  EXPECT_EQ(Push(harness, 110 * GST_MSECOND, {}), plain);
 }
 
 }  // namespace

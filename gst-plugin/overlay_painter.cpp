@@ -40,8 +40,8 @@ void OverlayPainter::Paint(const std::vector<Track> &tracks, const OverlaySettin
   canvas_ = canvas;
   RememberTrails(tracks);
   std::vector<Figure> figures;
-  for (const Track &track : tracks) {
-    for (const Instance &instance : track.instances) figures.push_back(MakeFigure(track, instance));
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    for (const Instance &instance : tracks[i].instances) figures.push_back(MakeFigure(tracks[i], i, instance));
   }
   std::vector<Point2> points;
   for (const Figure &figure : figures) {
@@ -69,10 +69,12 @@ void OverlayPainter::Reset() {
 
 // ---- preparing ----
 
-OverlayPainter::Figure OverlayPainter::MakeFigure(const Track &track, const Instance &instance) const {
+OverlayPainter::Figure OverlayPainter::MakeFigure(const Track &track, std::size_t tracker,
+                                                  const Instance &instance) const {
   Figure figure;
   figure.header = &track.header;
   figure.instance = &instance;
+  figure.tracker = tracker;
   const float sx = static_cast<float>(canvas_->width()) / static_cast<float>(track.header.width);
   const float sy = static_cast<float>(canvas_->height()) / static_cast<float>(track.header.height);
   // Pixel centres are integers: the picture spans from -0.5 to size - 0.5.
@@ -111,8 +113,11 @@ void OverlayPainter::SetSizes(Figure *figure) const {
 
 Colour OverlayPainter::ColourOf(const Figure &figure, std::size_t keypoint) const {
   switch (settings_.colour_by) {
-    case ColourBy::kInstance:
-      return FromHue(std::fmod(0.55F + 0.618034F * static_cast<float>(figure.instance->id & 0xFFFF), 1.0F));
+    case ColourBy::kInstance: {  // the hues of the second tracker's objects lie between those of the first one's
+      const float number =
+          static_cast<float>(figure.instance->id & 0xFFFF) + 0.25F * static_cast<float>(figure.tracker);
+      return FromHue(std::fmod(0.55F + 0.618034F * number, 1.0F));
+    }
     case ColourBy::kConfidence:  // red, yellow, green
       return FromHue(std::clamp(figure.marks[keypoint].confidence, 0.0F, 1.0F) / 3);
     case ColourBy::kKeypoint:

@@ -51,6 +51,7 @@ class OverlayPainter {
   struct Figure {
     const TrackHeader *header = nullptr;
     const Instance *instance = nullptr;
+    std::size_t tracker = 0;  ///< whose it is, of those in the pipeline
     std::vector<Mark> marks;  ///< one a keypoint
     Box box;                  ///< pixels of the canvas
     float radius = 0;         ///< of points
@@ -59,7 +60,7 @@ class OverlayPainter {
   };
   using Trail = std::deque<std::vector<std::optional<Point2>>>;  // points in shares of the frame, newest last
 
-  Figure MakeFigure(const Track &track, const Instance &instance) const;
+  Figure MakeFigure(const Track &track, std::size_t tracker, const Instance &instance) const;
   void SetSizes(Figure *figure) const;
   Colour ColourOf(const Figure &figure, std::size_t keypoint) const;
 

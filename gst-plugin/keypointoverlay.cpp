@@ -5,6 +5,7 @@
 
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "element_glue.h"
 #include "elements.h"
@@ -64,7 +65,10 @@ class OverlayElement {
     if (const auto *row = RowOf(OverlayProperties(), id)) GetIntoValue(*row, settings_, value);
   }
 
-  void Start() { Forget(); }
+  void Start() {
+    Forget();
+    warned_ = false;
+  }
   void Stop() { Forget(); }
 
   void OnSinkEvent(GstEvent *event) {
@@ -91,6 +95,7 @@ class OverlayElement {
   /// As a layer beside the pixels of `buffer`, which are those of a frame of this size.
   void Attach(GstBuffer *buffer, int width, int height) {
     if (!HasSomethingToDraw(buffer)) return;
+    if (negotiation.blender() == Blender::kNobody) WarnOnce();
     if (!layer_ || GST_VIDEO_FRAME_WIDTH(layer_->frame()) != width ||
         GST_VIDEO_FRAME_HEIGHT(layer_->frame()) != height) {
       layer_.emplace(width, height);
@@ -110,6 +115,14 @@ class OverlayElement {
       drawn_with_ = settings_;
     }
     return !TracksFor(buffer, drawn_with_.expire_overlay_ns).empty();
+  }
+
+  void WarnOnce() {
+    if (std::exchange(warned_, true)) return;
+    PostSettingsWarning(GST_ELEMENT(element_),
+                        "The keypoints may not be seen: keypointoverlay cannot draw into frames of this format, and no "
+                        "element after it says that it blends overlays; put a videoconvert before keypointoverlay.",
+                        "at the first keypoints");
   }
 
   /// The part of `frame` that was painted.
@@ -153,6 +166,7 @@ class OverlayElement {
   std::optional<OverlayLayer> layer_;  // once one was attached
   std::vector<Track> tracks_;          // the last ones seen
   GstClockTime tracks_pts_ = GST_CLOCK_TIME_NONE;
+  bool warned_ = false;  // that nobody blends
 };
 
 }  // namespace

@@ -167,6 +167,25 @@ TEST(OverlayComposition, FollowsADownstreamThatChanges) {
   gst_buffer_unref(out);
 }
 
+TEST(OverlayComposition, AWarningSaysWhereNobodyDraws) {
+  const auto warning_of = [](const char *format, const std::function<void(GstHarness *)> &prepare) {
+    ElementUnderTest element("keypointoverlay", {});
+    GstHarness *harness = element.Play(VideoCaps(format, kWidth, kHeight), prepare);  // which takes any caps
+    gst_buffer_unref(gst_harness_push_and_pull(harness, MakeFrame(format, kWidth, kHeight)));
+    EXPECT_EQ(element.PopWarning(), "") << "nothing is to be drawn yet";
+    for (int i = 0; i < 2; ++i) gst_buffer_unref(Push(harness, format));
+    const std::string warning = element.PopWarning();
+    EXPECT_EQ(element.PopWarning(), "") << "once";
+    return warning;
+  };
+  const std::string settings = "gst-resource-error-quark/" + std::to_string(GST_RESOURCE_ERROR_SETTINGS);
+  const std::string warning = warning_of("UYVY", nullptr);
+  EXPECT_EQ(warning.find(settings), 0U) << warning;
+  EXPECT_NE(warning.find("put a videoconvert before keypointoverlay"), std::string::npos) << warning;
+  EXPECT_EQ(warning_of("UYVY", TakeCompositions), "");
+  EXPECT_EQ(warning_of("RGB", nullptr), "");
+}
+
 TEST(OverlayComposition, FramesInAnyMemoryPassBeforeABlender) {
   const std::string caps = "video/x-raw(memory:Elsewhere),format=P010_10LE,width=160,height=120";
   {

@@ -60,14 +60,15 @@ bool AllocationNamesTheMeta(GstPad *src_pad, GstCaps *caps) {
   return named;
 }
 
-/// Whether frames with these caps, which have no feature yet, are to leave with the picture attached.
-bool DownstreamBlends(GstPad *src_pad, GstCaps *caps) {
+/// Who is to blend the picture into frames with these caps, which have no feature yet.
+Blender WhoBlends(GstPad *src_pad, GstCaps *caps) {
   GstCaps *attached = WithFeature(caps);
-  bool blends = gst_pad_peer_query_accept_caps(src_pad, attached) && gst_pad_set_caps(src_pad, attached);
-  // Many a sink accepts any caps and blends nothing; where we cannot blend, there is nobody else.
-  blends = blends && (AllocationNamesTheMeta(src_pad, attached) || !IsBlendable(caps));
+  const bool is_taken = gst_pad_peer_query_accept_caps(src_pad, attached) && gst_pad_set_caps(src_pad, attached);
+  const bool is_blended = is_taken && AllocationNamesTheMeta(src_pad, attached);
   gst_caps_unref(attached);
-  return blends;
+  if (is_blended) return Blender::kDownstream;
+  // Many a sink accepts any caps and blends nothing; where we cannot blend, there is nobody else.
+  return is_taken && !IsBlendable(caps) ? Blender::kNobody : Blender::kOverlay;
 }
 
 /// What may come in where this may go out: anything where we attach, also what has a picture attached already.
@@ -89,13 +90,13 @@ GstCaps *OverlayNegotiation::TransformCaps(GstPadDirection from, GstCaps *caps) 
   if (from == GST_PAD_SRC) return SinkCapsFor(caps);
   const std::lock_guard lock(mutex_);
   if (deciding_ != nullptr && gst_caps_is_equal(deciding_, caps)) {
-    return attaches_ ? WithFeature(caps) : Blendable(caps);
+    return attaches() ? WithFeature(caps) : Blendable(caps);
   }
   return gst_caps_merge(WithFeature(caps), Blendable(caps));
 }
 
 void OverlayNegotiation::Decide(GstPad *src_pad, GstCaps *sink_caps) {
-  attaches_ = HasFeature(sink_caps) || DownstreamBlends(src_pad, sink_caps);
+  blender_ = HasFeature(sink_caps) ? Blender::kDownstream : WhoBlends(src_pad, sink_caps);
   const std::lock_guard lock(mutex_);
   gst_caps_replace(&deciding_, sink_caps);
 }

@@ -9,6 +9,9 @@
 
 namespace kpt::gst {
 
+/// Who blends the picture into the frames; nobody: it is attached, and downstream does not say that it looks at it.
+enum class Blender { kOverlay, kDownstream, kNobody };
+
 class OverlayNegotiation {
  public:
   ~OverlayNegotiation() { gst_caps_replace(&deciding_, nullptr); }
@@ -22,12 +25,15 @@ class OverlayNegotiation {
   void Settle();
 
   /// Whether the picture is attached. Streaming thread only.
-  bool attaches() const noexcept { return attaches_; }
+  bool attaches() const noexcept { return blender_ != Blender::kOverlay; }
+
+  /// Streaming thread only.
+  Blender blender() const noexcept { return blender_; }
 
  private:
   mutable std::mutex mutex_;     // guards the next: caps queries come from any thread
   GstCaps *deciding_ = nullptr;  // sink caps between Decide and Settle
-  bool attaches_ = false;
+  Blender blender_ = Blender::kOverlay;
 };
 
 }  // namespace kpt::gst

@@ -13,6 +13,10 @@ endif()
 option(KPT_WERROR "Treat warnings in this project's code as errors" ON)
 if(KPT_WERROR)
   list(APPEND KPT_WARNINGS -Werror)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # GCC 13 and 14 see these in libraries' code that they inline into ours.
+    list(APPEND KPT_WARNINGS -Wno-error=array-bounds -Wno-error=stringop-overflow)
+  endif()
 endif()
 
 function(kpt_target_defaults target)

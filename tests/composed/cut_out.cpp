@@ -17,6 +17,7 @@ constexpr double kClearFrom = 8, kSolidFrom = 30;  ///< grey levels of differenc
 constexpr int kBackgroundFrames = 9;
 constexpr double kRim = 0.08, kFeather = 0.02;  ///< around the points of a still, of the box's longer side
 constexpr double kLargestSide = 120;            ///< pixels; larger objects are shrunk
+constexpr double kLeastShown = 0.3;             ///< share of the points that a cut-out has to show
 constexpr std::size_t kFewestPoints = 3;        ///< that have an outline
 
 using Annotations = std::vector<const data::CocoAnnotation *>;
@@ -126,6 +127,13 @@ CutOut Cut(const data::CocoFile &file, const data::CocoAnnotation &object, const
   return cut;
 }
 
+/// Share of the points that the cut-out shows.
+double ShownShare(const CutOut &cut) {
+  double sum = 0;
+  for (const cv::Point2f &p : cut.points) sum += cut.alpha.at<cv::Vec3f>(cv::Point(cvRound(p.x), cvRound(p.y)))[0];
+  return sum / static_cast<double>(cut.points.size());
+}
+
 std::vector<CutOut> FromClip(const data::CocoFile &file, int count) {
   const std::string video = data::FindPicture(file, file.videos.at(0).file);
   const cv::Mat background = RestingBackground(video, file.images.back().frame_index);
@@ -138,8 +146,12 @@ std::vector<CutOut> FromClip(const data::CocoFile &file, int count) {
   }
   data::VideoReader reader(video);
   std::vector<CutOut> cuts;
-  for (const auto &[frame, object] : Spread(candidates, count, file.folder))
+  for (const auto &[frame, object] : Spread(candidates, count, file.folder)) {
     cuts.push_back(Cut(file, *object, reader.Frame(frame), background));
+    if (ShownShare(cuts.back()) >= kLeastShown) continue;
+    throw Error(ErrorCode::kInput, video + ": the object of frame " + std::to_string(frame) +
+                                       " is no lighter than a ground that rests, and cannot be cut out.");
+  }
   return cuts;
 }
 

@@ -46,7 +46,7 @@ GreyRegion RegionAround(const FramePixels &frame, const Similarity &frame_from_o
 
 void Flow::Announce(FramePixels &frame, const Similarity &frame_from_object) {
   next_region_.reset();
-  if (!remembered_ || frame_width_ != frame.width() || frame_height_ != frame.height()) return;
+  if (!remembered_ || !IsAsLargeAs(frame)) return;
   frame.Announce(region_);
   if (Serves(region_, frame, frame_from_object)) return;
   next_region_ = RegionAround(frame, frame_from_object);
@@ -58,8 +58,11 @@ bool Flow::Serves(const GreyRegion &region, const FramePixels &frame, const Simi
   const double side = SideOf(frame_from_object), wanted = WantedScale(side);
   const bool scale_fits = region.scale_x < wanted * 1.34 && wanted < region.scale_x * 1.34;
   const cv::Rect needed = Around(frame_from_object.shift(), kReuseSides * side, frame.width(), frame.height());
-  return scale_fits && frame_width_ == frame.width() && frame_height_ == frame.height() &&
-         Contains(region.rect, needed);
+  return scale_fits && IsAsLargeAs(frame) && Contains(region.rect, needed);
+}
+
+bool Flow::IsAsLargeAs(const FramePixels &frame) const {
+  return frame_width_ == frame.width() && frame_height_ == frame.height();
 }
 
 void Flow::Remember(FramePixels &frame, const Similarity &frame_from_object) {
@@ -92,7 +95,7 @@ void Flow::Carry(FramePixels &frame, const std::vector<Point2> &points, const st
   carried->covered.assign(points.size(), false);
   carried->sound_count = 0;
   current_ready_ = false;
-  if (!remembered_ || points.empty() || frame_width_ != frame.width() || frame_height_ != frame.height()) return;
+  if (!remembered_ || points.empty() || !IsAsLargeAs(frame)) return;
   frame.Grey(region_, region_.size(), &grey_);
   BuildPyramid(grey_, &current_);
   current_ready_ = true;

@@ -61,6 +61,7 @@ class Flow {
   Point2 WithNeighbours(std::size_t point, const std::vector<Point2> &points, const CarriedPoints &carried);
   bool Lags(Point2 from, Point2 by_flow, Point2 with_neighbours) const;
 
+  bool IsAsLargeAs(const FramePixels &frame) const;
   bool Serves(const GreyRegion &region, const FramePixels &frame, const Similarity &frame_from_object) const;
 
   bool remembered_ = false;

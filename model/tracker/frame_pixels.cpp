@@ -128,12 +128,11 @@ void FramePixels::Announce(const GreyRegion &region) {
 
 /// What was announced is on its way, or there.
 void FramePixels::GreyFromDevice(const GreyRegion &region, cv::Size size, cv::Mat *grey) {
-  const auto found = std::find(announced_.begin(), announced_.end(), region);
+  const auto found = size == region.size() ? std::find(announced_.begin(), announced_.end(), region) : announced_.end();
   const auto slot = static_cast<std::size_t>(found - announced_.begin());
-  const bool on_its_way = found != announced_.end() && size == region.size();
-  if (!on_its_way) device_reader_.QueueGrey(frame_, PartOf(region, size), announced_.size());
+  if (found == announced_.end()) device_reader_.QueueGrey(frame_, PartOf(region, size), slot);
   grey->create(size, CV_8UC1);
-  device_reader_.TakeGrey(on_its_way ? slot : announced_.size(), grey->ptr());
+  device_reader_.TakeGrey(slot, grey->ptr());
 }
 
 void FramePixels::Grey(const GreyRegion &region, cv::Size size, cv::Mat *grey) {
